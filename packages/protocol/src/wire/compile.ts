@@ -1,0 +1,271 @@
+/** Turns schema nodes into codecs for one version, with every gate resolved beforehand. */
+import { protocolError } from '../errors.ts';
+import type { Reader } from './reader.ts';
+import type { FieldNode, Node, Primitive, TagWidth } from './schema.ts';
+import type { Writer } from './writer.ts';
+
+/** Reads and writes values of `T` at one version. */
+export interface Codec<T> {
+  read(reader: Reader): T;
+  write(writer: Writer, value: T): void;
+}
+
+/** From this version of the SC's API on, labelled bodies carry their length. */
+const SIZED_LABELS_SINCE = 11;
+
+/** Compiles one node at one version. */
+export function compile(node: Node, version: number): Codec<unknown> {
+  switch (node.kind) {
+    case 'primitive':
+      return primitives[node.of];
+    case 'option':
+      return option(node.of.at(version));
+    case 'list':
+      return list(node.of.at(version));
+    case 'map':
+      return map(node.key.at(version) as Codec<string | number>, node.value.at(version));
+    case 'struct':
+      return struct(node.fields, version);
+    case 'choice':
+      return choice(node.tags, node.width);
+    case 'union':
+      return union(node, version);
+    case 'labelled':
+      return labelled(node.variants, version);
+    case 'byVersion':
+      return (version < node.below ? node.old : node.now).at(version);
+    case 'mapped': {
+      const raw = node.of.at(version);
+      const { decode, encode } = node;
+      return {
+        read: (r) => decode(raw.read(r) as never),
+        write: (w, value) => raw.write(w, encode(value as never)),
+      };
+    }
+  }
+}
+
+const NO_BYTES = new Uint8Array(0);
+
+const primitives: { readonly [P in Primitive]: Codec<unknown> } = {
+  bool: { read: (r) => r.bool(), write: (w, v) => w.bool(v as boolean) },
+  u8: { read: (r) => r.u8(), write: (w, v) => w.u8(v as number) },
+  i8: { read: (r) => r.i8(), write: (w, v) => w.i8(v as number) },
+  u16: { read: (r) => r.u16(), write: (w, v) => w.u16(v as number) },
+  i16: { read: (r) => r.i16(), write: (w, v) => w.i16(v as number) },
+  u32: { read: (r) => r.u32(), write: (w, v) => w.u32(v as number) },
+  i32: { read: (r) => r.i32(), write: (w, v) => w.i32(v as number) },
+  u64: { read: (r) => r.u64(), write: (w, v) => w.u64(v as bigint) },
+  i64: { read: (r) => r.i64(), write: (w, v) => w.i64(v as bigint) },
+  string: { read: (r) => r.string(), write: (w, v) => w.string(v as string) },
+  bytes: {
+    read: (r) => {
+      const length = r.i32();
+      return length <= 0 ? NO_BYTES : r.bytes(length);
+    },
+    write: (w, v) => {
+      w.u32((v as Uint8Array).length);
+      w.bytes(v as Uint8Array);
+    },
+  },
+  varBytes: {
+    read: (r) => {
+      const length = r.varint();
+      if (length < 0) throw r.invalid(`a length of ${length}`);
+      return r.bytes(length);
+    },
+    write: (w, v) => {
+      w.varint((v as Uint8Array).length);
+      w.bytes(v as Uint8Array);
+    },
+  },
+  duration: {
+    read: (r) => ({ seconds: r.u64(), nanos: r.u32() }),
+    write: (w, v) => {
+      const { seconds, nanos } = v as { seconds: bigint; nanos: number };
+      w.u64(seconds);
+      w.u32(nanos);
+    },
+  },
+};
+
+function option(of: Codec<unknown>): Codec<unknown> {
+  return {
+    read: (r) => (r.bool() ? of.read(r) : undefined),
+    write: (w, value) => {
+      w.bool(value !== undefined);
+      if (value !== undefined) of.write(w, value);
+    },
+  };
+}
+
+function list(of: Codec<unknown>): Codec<unknown> {
+  return {
+    read: (r) => {
+      const count = r.i32();
+      const items: unknown[] = [];
+      // A count is only believed as far as bytes arrive: an item that takes none cannot be repeated for ever.
+      for (let i = 0; i < count; i++) {
+        const before = r.at;
+        items.push(of.read(r));
+        if (r.at === before && i >= r.remaining) throw r.invalid(`a count of ${count} items without bytes`);
+      }
+      return items;
+    },
+    write: (w, value) => {
+      const items = value as readonly unknown[];
+      w.u32(items.length);
+      for (const item of items) of.write(w, item);
+    },
+  };
+}
+
+function map(key: Codec<string | number>, value: Codec<unknown>): Codec<unknown> {
+  return {
+    read: (r) => {
+      const count = r.u16();
+      const entries = new Map<string | number, unknown>();
+      for (let i = 0; i < count; i++) entries.set(key.read(r), value.read(r));
+      return entries;
+    },
+    write: (w, entries) => {
+      const sorted = [...(entries as ReadonlyMap<string | number, unknown>)].sort(([a], [b]) => order(a, b));
+      w.u16(sorted.length);
+      for (const [k, v] of sorted) {
+        key.write(w, k);
+        value.write(w, v);
+      }
+    },
+  };
+}
+
+/** Ascending as in Rust's BTreeMap: numbers by value, texts by their UTF-8 bytes (which is by code point). */
+function order(a: string | number, b: string | number): number {
+  if (typeof a === 'number' && typeof b === 'number') return a - b;
+  const left = [...String(a)];
+  const right = [...String(b)];
+  for (let i = 0; i < left.length && i < right.length; i++) {
+    const difference = (left[i]?.codePointAt(0) as number) - (right[i]?.codePointAt(0) as number);
+    if (difference !== 0) return difference;
+  }
+  return left.length - right.length;
+}
+
+interface Step {
+  readonly name: string;
+  /** Undefined: the field does not exist at this version. */
+  readonly codec: Codec<unknown> | undefined;
+  readonly absent: unknown;
+}
+
+const plan = (fields: readonly FieldNode[], gate: (field: FieldNode) => boolean, version: number): Step[] =>
+  fields.map((field) => ({
+    name: field.name,
+    codec: gate(field) ? field.type.at(version) : undefined,
+    absent: field.absent,
+  }));
+
+function struct(fields: readonly FieldNode[], version: number): Codec<unknown> {
+  const steps = plan(fields, (f) => f.since <= version && version <= f.until, version);
+  return {
+    read: (r) => readFields(steps, r, {}),
+    write: (w, value) => writeFields(steps, w, value as Record<string, unknown>),
+  };
+}
+
+function readFields(steps: readonly Step[], r: Reader, into: Record<string, unknown>): Record<string, unknown> {
+  for (const { name, codec, absent } of steps) into[name] = codec === undefined ? absent : codec.read(r);
+  return into;
+}
+
+function writeFields(steps: readonly Step[], w: Writer, value: Record<string, unknown>): void {
+  for (const { name, codec } of steps) codec?.write(w, value[name]);
+}
+
+const tagReaders: { readonly [W in TagWidth]: (r: Reader) => number } = {
+  u8: (r) => r.u8(),
+  i16: (r) => r.i16(),
+  u16: (r) => r.u16(),
+};
+const tagWriters: { readonly [W in TagWidth]: (w: Writer, tag: number) => void } = {
+  u8: (w, tag) => w.u8(tag),
+  i16: (w, tag) => w.i16(tag),
+  u16: (w, tag) => w.u16(tag),
+};
+
+function choice(tags: Readonly<Record<string, number>>, width: TagWidth): Codec<unknown> {
+  const names = new Map(Object.entries(tags).map(([name, tag]) => [tag, name]));
+  const known = Object.keys(tags).join(', ');
+  return {
+    read: (r) => {
+      const at = r.at;
+      const tag = tagReaders[width](r);
+      const name = names.get(tag);
+      if (name === undefined) throw r.invalid(`unknown tag ${tag} (known: ${known})`, at);
+      return name;
+    },
+    write: (w, value) => {
+      const tag = tags[value as string];
+      if (tag === undefined) throw protocolError('wire/unwritable', { what: `'${value}' is none of ${known}` });
+      tagWriters[width](w, tag);
+    },
+  };
+}
+
+function union(node: Extract<Node, { kind: 'union' }>, version: number): Codec<unknown> {
+  const { width, open } = node;
+  const variants = node.variants.map((v) => ({ name: v.name, tag: v.tag, steps: plan(v.fields, () => true, version) }));
+  const byTag = new Map(variants.map((v) => [v.tag, v]));
+  const byName = new Map(variants.map((v) => [v.name, v]));
+  const known = variants.map((v) => v.name).join(', ');
+  return {
+    read: (r) => {
+      const at = r.at;
+      const tag = tagReaders[width](r);
+      const found = byTag.get(tag);
+      if (found !== undefined) return readFields(found.steps, r, { kind: found.name });
+      if (open) return { kind: 'Unknown', tag };
+      throw r.invalid(`unknown tag ${tag} (known: ${known})`, at);
+    },
+    write: (w, value) => {
+      const { kind } = value as { kind: string };
+      const found = byName.get(kind);
+      if (found !== undefined) {
+        tagWriters[width](w, found.tag);
+        writeFields(found.steps, w, value as Record<string, unknown>);
+      } else if (open && kind === 'Unknown') {
+        tagWriters[width](w, (value as { tag: number }).tag);
+      } else {
+        throw protocolError('wire/unwritable', { what: `'${kind}' is none of ${known}` });
+      }
+    },
+  };
+}
+
+function labelled(variants: Readonly<Record<string, { at(version: number): Codec<unknown> }>>, version: number): Codec<unknown> {
+  const codecs = new Map(Object.entries(variants).map(([label, of]) => [label, of.at(version)]));
+  const known = [...codecs.keys()].join(', ');
+  return {
+    read: (r) => {
+      const at = r.at;
+      const label = r.string();
+      const codec = codecs.get(label);
+      if (codec === undefined) throw r.invalid(`unknown object '${label}' (known: ${known})`, at);
+      if (version < SIZED_LABELS_SINCE) return { label, body: codec.read(r) };
+      return { label, body: r.within(Math.max(0, r.i32()), () => codec.read(r)) };
+    },
+    write: (w, value) => {
+      const { label, body } = value as { label: string; body: unknown };
+      const codec = codecs.get(label);
+      if (codec === undefined) throw protocolError('wire/unwritable', { what: `'${label}' is none of ${known}` });
+      w.string(label);
+      if (version < SIZED_LABELS_SINCE) {
+        codec.write(w, body);
+        return;
+      }
+      const size = w.reserveSize();
+      codec.write(w, body);
+      w.patchSize(size);
+    },
+  };
+}

@@ -1,0 +1,229 @@
+/**
+ * Message schemas as data: one declaration gives the type, the codec at every version, the reference page and the
+ * property tests.
+ *
+ * Gates of versions (`since`) apply to fields of structs, as in Rust's derive macro, and not inside enums.
+ */
+import type { Codec } from './compile.ts';
+import { compile } from './compile.ts';
+
+/** The primitive words of the wire. */
+export type Primitive =
+  | 'bool'
+  | 'u8'
+  | 'i8'
+  | 'u16'
+  | 'i16'
+  | 'u32'
+  | 'i32'
+  | 'u64'
+  | 'i64'
+  | 'string'
+  | 'bytes'
+  | 'varBytes'
+  | 'duration';
+
+/** Widths of an enum's tag. */
+export type TagWidth = 'u8' | 'i16' | 'u16';
+
+/** A field of a struct, present when `since` ≤ version ≤ `until`; otherwise readers see `absent`. */
+export interface FieldNode {
+  readonly name: string;
+  readonly type: Type<unknown>;
+  readonly since: number;
+  readonly until: number;
+  readonly absent: unknown;
+}
+
+/** One variant of a tagged union. */
+export interface VariantNode {
+  readonly name: string;
+  readonly tag: number;
+  readonly fields: readonly FieldNode[];
+}
+
+/** What a schema is made of; a plain value that tools can walk. */
+export type Node =
+  | { readonly kind: 'primitive'; readonly of: Primitive }
+  | { readonly kind: 'option'; readonly of: Type<unknown> }
+  | { readonly kind: 'list'; readonly of: Type<unknown> }
+  | { readonly kind: 'map'; readonly key: Type<unknown>; readonly value: Type<unknown> }
+  | { readonly kind: 'struct'; readonly fields: readonly FieldNode[] }
+  | { readonly kind: 'choice'; readonly width: TagWidth; readonly tags: Readonly<Record<string, number>> }
+  | { readonly kind: 'union'; readonly width: TagWidth; readonly variants: readonly VariantNode[]; readonly open: boolean }
+  | { readonly kind: 'labelled'; readonly variants: Readonly<Record<string, Type<unknown>>> }
+  | { readonly kind: 'byVersion'; readonly below: number; readonly old: Type<unknown>; readonly now: Type<unknown> }
+  | { readonly kind: 'mapped'; readonly of: Type<unknown>; readonly decode: (raw: never) => unknown; readonly encode: (value: never) => unknown };
+
+/** A schema of `T`. */
+export interface Type<T> {
+  /** The declaration, for tools. */
+  readonly node: Node;
+  /** The codec at one version, compiled once. */
+  at(version: number): Codec<T>;
+}
+
+/** The TypeScript type of a schema. */
+export type Infer<S> = S extends Type<infer T> ? T : never;
+
+/** Declares a schema from its node. */
+function type<T>(node: Node): Type<T> {
+  const compiled = new Map<number, Codec<T>>();
+  return {
+    node,
+    at(version) {
+      let codec = compiled.get(version);
+      if (codec === undefined) {
+        codec = compile(node, version) as Codec<T>;
+        compiled.set(version, codec);
+      }
+      return codec;
+    },
+  };
+}
+
+const primitive = <T>(of: Primitive): Type<T> => type<T>({ kind: 'primitive', of });
+
+/** One byte, 0 or 1. */
+export const bool: Type<boolean> = primitive('bool');
+/** An unsigned byte. */
+export const u8: Type<number> = primitive('u8');
+/** A signed byte. */
+export const i8: Type<number> = primitive('i8');
+/** Unsigned, 2 bytes, big-endian. */
+export const u16: Type<number> = primitive('u16');
+/** Signed, 2 bytes, big-endian. */
+export const i16: Type<number> = primitive('i16');
+/** Unsigned, 4 bytes, big-endian. */
+export const u32: Type<number> = primitive('u32');
+/** Signed, 4 bytes, big-endian. */
+export const i32: Type<number> = primitive('i32');
+/** Unsigned, 8 bytes, big-endian. */
+export const u64: Type<bigint> = primitive('u64');
+/** Signed, 8 bytes, big-endian. */
+export const i64: Type<bigint> = primitive('i64');
+/** A u16 byte length (at most 32,767) and UTF-8. */
+export const string: Type<string> = primitive('string');
+/** A u32 length and raw bytes. */
+export const bytes: Type<Uint8Array> = primitive('bytes');
+/** A varint length and raw bytes. Rust: `RecordData`. */
+export const varBytes: Type<Uint8Array> = primitive('varBytes');
+
+/** Whole seconds and nanoseconds, 12 bytes. Rust: `Duration`. */
+export interface Duration {
+  readonly seconds: bigint;
+  readonly nanos: number;
+}
+/** u64 seconds, u32 nanoseconds. */
+export const duration: Type<Duration> = primitive('duration');
+
+/** A flag byte, then the value if it is 1. */
+export const option = <T>(of: Type<T>): Type<T | undefined> => type({ kind: 'option', of });
+
+/** A u32 count, then the items. */
+export const list = <T>(of: Type<T>): Type<readonly T[]> => type({ kind: 'list', of });
+
+/** A u16 count, then keys and values in ascending order of keys. */
+export const map = <K extends string | number, V>(key: Type<K>, value: Type<V>): Type<ReadonlyMap<K, V>> =>
+  type({ kind: 'map', key, value });
+
+/** A field with version gates; made by {@link since}. */
+export interface Gated<T> {
+  readonly gated: Type<T>;
+  readonly since: number;
+  readonly until: number;
+  readonly absent: T;
+}
+
+/** A field that exists from `version` to `until` only; at other versions readers see `absent` and writers write nothing. */
+export const since = <T>(
+  version: number,
+  of: Type<T>,
+  absent: NoInfer<T>,
+  until: number = Number.POSITIVE_INFINITY,
+): Gated<T> => ({ gated: of, since: version, until, absent });
+
+/** The fields of a struct or variant by name. */
+export type Fields = Readonly<Record<string, Type<unknown> | Gated<unknown>>>;
+
+/** The value type of {@link Fields}. */
+export type Shape<F extends Fields> = {
+  readonly [K in keyof F]: F[K] extends Type<infer T> ? T : F[K] extends Gated<infer T> ? T : never;
+};
+
+const fieldNodes = (fields: Fields): FieldNode[] =>
+  Object.entries(fields).map(([name, field]) =>
+    'gated' in field
+      ? { name, type: field.gated, since: field.since, until: field.until, absent: field.absent }
+      : { name, type: field, since: 0, until: Number.POSITIVE_INFINITY, absent: undefined },
+  );
+
+/** Fields one after another. */
+export const struct = <const F extends Fields>(fields: F): Type<Shape<F>> =>
+  type({ kind: 'struct', fields: fieldNodes(fields) });
+
+/** An enum without data: its names, each with its tag. The value is the name. */
+export const choice = <const T extends Readonly<Record<string, number>>>(
+  tags: T,
+  width: TagWidth = 'u8',
+): Type<keyof T & string> => type({ kind: 'choice', width, tags });
+
+/** A variant of {@link union}: its tag and its fields. */
+export interface Variant<F extends Fields> {
+  readonly tag: number;
+  readonly fields: F;
+}
+
+/** Declares a variant with tag and fields. */
+export const variant = <const F extends Fields = Record<never, never>>(tag: number, fields?: F): Variant<F> => ({
+  tag,
+  fields: fields ?? ({} as F),
+});
+
+/** The value type of a union: `{ kind: name, …fields }`. */
+export type UnionShape<V extends Readonly<Record<string, Variant<Fields>>>> = {
+  readonly [K in keyof V]: { readonly kind: K } & Shape<V[K]['fields']>;
+}[keyof V];
+
+const variantNodes = (variants: Readonly<Record<string, Variant<Fields>>>): VariantNode[] =>
+  Object.entries(variants).map(([name, { tag, fields }]) => ({ name, tag, fields: fieldNodes(fields) }));
+
+/** An enum with data: a tag, then the fields of that variant. */
+export const union = <const V extends Readonly<Record<string, Variant<Fields>>>>(
+  variants: V,
+  width: TagWidth = 'u8',
+): Type<UnionShape<V>> => type({ kind: 'union', width, variants: variantNodes(variants), open: false });
+
+/** The value of an open union whose tag is unknown: kept, assumed to carry no data. */
+export interface UnknownVariant {
+  readonly kind: 'Unknown';
+  readonly tag: number;
+}
+
+/** A {@link union} that keeps unknown tags as `{ kind: 'Unknown', tag }` and reads no data for them. */
+export const openUnion = <const V extends Readonly<Record<string, Variant<Fields>>>>(
+  variants: V,
+  width: TagWidth = 'u8',
+): Type<UnionShape<V> | UnknownVariant> =>
+  type({ kind: 'union', width, variants: variantNodes(variants), open: true });
+
+/** The value type of {@link labelled}. */
+export type LabelledShape<V extends Readonly<Record<string, Type<unknown>>>> = {
+  readonly [K in keyof V]: { readonly label: K; readonly body: Infer<V[K]> };
+}[keyof V];
+
+/**
+ * A body that a text names: the label, from version 11 on the u32 length of the body, the body. Bytes of the body that
+ * its schema does not know are skipped. Rust: `TypeBuffer`.
+ */
+export const labelled = <const V extends Readonly<Record<string, Type<unknown>>>>(
+  variants: V,
+): Type<LabelledShape<V>> => type({ kind: 'labelled', variants });
+
+/** One layout below `version`, another from it on. Both have the same value type. */
+export const byVersion = <T>(below: number, old: Type<T>, now: Type<T>): Type<T> =>
+  type({ kind: 'byVersion', below, old, now });
+
+/** The same bytes as `of` under another value type. */
+export const mapped = <R, T>(of: Type<R>, decode: (raw: R) => T, encode: (value: T) => R): Type<T> =>
+  type({ kind: 'mapped', of, decode: decode as (raw: never) => unknown, encode: encode as (value: never) => unknown });

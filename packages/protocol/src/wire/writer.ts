@@ -1,0 +1,140 @@
+/** Writes primitives into one growing buffer. */
+import { protocolError } from '../errors.ts';
+
+const utf8 = new TextEncoder();
+const SHORT_TEXT = 32;
+/** Servers read a text's length as i16, so longer ones come back empty and derail the rest. */
+const LONGEST_TEXT = 32_767;
+
+/** A cursor that writes; {@link Writer.finish} gives the bytes. */
+export class Writer {
+  private data: Uint8Array;
+  private view: DataView;
+  private at = 0;
+
+  constructor(capacity = 256) {
+    this.data = new Uint8Array(capacity);
+    this.view = new DataView(this.data.buffer);
+  }
+
+  /** Bytes written so far. */
+  get length(): number {
+    return this.at;
+  }
+
+  u8(value: number): void {
+    this.data[this.room(1)] = this.integer(value, 0, 0xff, 'u8');
+  }
+  i8(value: number): void {
+    this.view.setInt8(this.room(1), this.integer(value, -0x80, 0x7f, 'i8'));
+  }
+  u16(value: number): void {
+    this.view.setUint16(this.room(2), this.integer(value, 0, 0xffff, 'u16'));
+  }
+  i16(value: number): void {
+    this.view.setInt16(this.room(2), this.integer(value, -0x8000, 0x7fff, 'i16'));
+  }
+  u32(value: number): void {
+    this.view.setUint32(this.room(4), this.integer(value, 0, 0xffff_ffff, 'u32'));
+  }
+  i32(value: number): void {
+    this.view.setInt32(this.room(4), this.integer(value, -0x8000_0000, 0x7fff_ffff, 'i32'));
+  }
+  u64(value: bigint): void {
+    if (BigInt.asUintN(64, value) !== value) throw this.unwritable(`${value} does not fit into u64`);
+    this.view.setBigUint64(this.room(8), value);
+  }
+  i64(value: bigint): void {
+    if (BigInt.asIntN(64, value) !== value) throw this.unwritable(`${value} does not fit into i64`);
+    this.view.setBigInt64(this.room(8), value);
+  }
+  bool(value: boolean): void {
+    this.data[this.room(1)] = value ? 1 : 0;
+  }
+
+  /** A u16 byte length and UTF-8, at most 32,767 bytes. */
+  string(value: string): void {
+    const lengthAt = this.room(2);
+    if (value.length <= SHORT_TEXT && this.ascii(value)) {
+      this.view.setUint16(lengthAt, value.length);
+      return;
+    }
+    const bytes = utf8.encode(value);
+    if (bytes.length > LONGEST_TEXT) {
+      throw this.unwritable(`a text of ${bytes.length} bytes is over the wire's limit of ${LONGEST_TEXT}`);
+    }
+    this.view.setUint16(lengthAt, bytes.length);
+    this.bytes(bytes);
+  }
+
+  /** Raw bytes without a length. */
+  bytes(value: Uint8Array): void {
+    const at = this.room(value.length);
+    this.data.set(value, at);
+  }
+
+  /** A zig-zag base-128 number within ±2³¹; servers misread anything larger. */
+  varint(value: number): void {
+    const whole = this.integer(value, -0x8000_0000, 0x7fff_ffff, 'varint');
+    let zigzag = ((whole << 1) ^ (whole >> 31)) >>> 0;
+    let at = this.room(5);
+    while (zigzag > 0x7f) {
+      this.data[at++] = (zigzag & 0x7f) | 0x80;
+      zigzag >>>= 7;
+    }
+    this.data[at++] = zigzag;
+    this.at = at;
+  }
+
+  /** Reserves an i32 or u32 and returns its place for {@link patchSize}. */
+  reserveSize(): number {
+    return this.room(4);
+  }
+  /** Writes the number of bytes that followed {@link reserveSize} into its place. */
+  patchSize(place: number): void {
+    this.view.setUint32(place, this.at - place - 4);
+  }
+
+  /** What was written, as a view of the writer's buffer; write no more afterwards. */
+  finish(): Uint8Array {
+    return this.data.subarray(0, this.at);
+  }
+
+  private ascii(value: string): boolean {
+    const at = this.room(value.length);
+    for (let i = 0; i < value.length; i++) {
+      const unit = value.charCodeAt(i);
+      if (unit > 0x7f) {
+        this.at = at;
+        return false;
+      }
+      this.data[at + i] = unit;
+    }
+    return true;
+  }
+
+  private integer(value: number, min: number, max: number, type: string): number {
+    if (!Number.isInteger(value) || value < min || value > max) {
+      throw this.unwritable(`${value} does not fit into ${type}`);
+    }
+    return value;
+  }
+
+  private unwritable(what: string): Error {
+    return protocolError('wire/unwritable', { what });
+  }
+
+  /** Makes room for `count` bytes and returns where they start. */
+  private room(count: number): number {
+    const from = this.at;
+    const needed = from + count;
+    if (needed > this.data.length) {
+      const grown = new Uint8Array(Math.max(needed, this.data.length * 2));
+      grown.set(this.data.subarray(0, from));
+      this.data = grown;
+      this.view = new DataView(grown.buffer);
+    }
+    this.at = needed;
+    return from;
+  }
+}
