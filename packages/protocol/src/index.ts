@@ -1,9 +1,43 @@
 /**
- * The Fluvio wire protocol for any JavaScript runtime.
+ * The Fluvio wire protocol for any JavaScript runtime: schemas and codecs of every message, record batches, errors, and
+ * the {@link Transport} interface that adapters implement.
  *
  * @packageDocumentation
  */
 export type { CodeMap, ErrorFactory, ErrorText, ProtocolCodes } from './errors.ts';
 export { defineErrors, FluvioError, isFluvioError } from './errors.ts';
+export type { FrameSplitter } from './frames.ts';
+export { DEFAULT_FRAME_LIMIT_BYTES, frameSplitter } from './frames.ts';
+export type { Api } from './messages/api.ts';
+export {
+  ApiVersionKey,
+  ApiVersionsRequest,
+  ApiVersionsResponse,
+  ScApiVersions,
+  SpuApiVersions,
+} from './messages/api-versions.ts';
+export {
+  correlationIdOf,
+  decodeHeader,
+  decodeResponse,
+  encodeRequest,
+  encodeResponse,
+} from './messages/envelope.ts';
+export type { ErrorKind } from './messages/error-code.ts';
+export { ErrorCode, errorNumber, errorText, NO_ERROR, ReplicaKey, SmartModuleErrorKind } from './messages/error-code.ts';
+export { RequestHeader } from './messages/header.ts';
+export { spuApis } from './messages/spu/apis.ts';
+export * from './messages/spu/consumer-offsets.ts';
+export * from './messages/spu/fetch.ts';
+export * from './messages/spu/isolation.ts';
+export * from './messages/spu/offsets.ts';
+export * from './messages/spu/produce.ts';
+export * from './messages/spu/smartmodule.ts';
+export * from './messages/spu/stream-fetch.ts';
 export type { Address, BytePipe, Endpoint, Transport } from './transport.ts';
 export { formatAddress, parseAddress } from './transport.ts';
+export { negotiate } from './versions.ts';
+export type { Codec as WireCodec } from './wire/compile.ts';
+export { Reader } from './wire/reader.ts';
+export * from './wire/schema.ts';
+export { Writer } from './wire/writer.ts';

@@ -3,4 +3,9 @@
  *
  * @packageDocumentation
  */
-export { protocolError } from './errors.ts';
+export type { Answers } from './session/answers.ts';
+export { memoryPipe } from './session/memory-pipe.ts';
+export type { Call, Handler, Route, ServeOptions } from './session/serve.ts';
+export { on, serve } from './session/serve.ts';
+export type { CallOptions, OpenOptions, Session, SessionOptions } from './session/session.ts';
+export { startSession } from './session/session.ts';

@@ -10,9 +10,6 @@ export interface Codec<T> {
   write(writer: Writer, value: T): void;
 }
 
-/** From this version of the SC's API on, labelled bodies carry their length. */
-const SIZED_LABELS_SINCE = 11;
-
 /** Compiles one node at one version. */
 export function compile(node: Node, version: number): Codec<unknown> {
   switch (node.kind) {
@@ -31,7 +28,7 @@ export function compile(node: Node, version: number): Codec<unknown> {
     case 'union':
       return union(node, version);
     case 'labelled':
-      return labelled(node.variants, version);
+      return labelled(node, version);
     case 'byVersion':
       return (version < node.below ? node.old : node.now).at(version);
     case 'mapped': {
@@ -158,15 +155,15 @@ interface Step {
   readonly absent: unknown;
 }
 
-const plan = (fields: readonly FieldNode[], gate: (field: FieldNode) => boolean, version: number): Step[] =>
-  fields.map((field) => ({
-    name: field.name,
-    codec: gate(field) ? field.type.at(version) : undefined,
-    absent: field.absent,
+const plan = (fields: readonly FieldNode[], version: number): Step[] =>
+  fields.map(({ name, type, since, until, absent }) => ({
+    name,
+    codec: since <= version && version <= until ? type.at(version) : undefined,
+    absent,
   }));
 
 function struct(fields: readonly FieldNode[], version: number): Codec<unknown> {
-  const steps = plan(fields, (f) => f.since <= version && version <= f.until, version);
+  const steps = plan(fields, version);
   return {
     read: (r) => readFields(steps, r, {}),
     write: (w, value) => writeFields(steps, w, value as Record<string, unknown>),
@@ -214,7 +211,7 @@ function choice(tags: Readonly<Record<string, number>>, width: TagWidth): Codec<
 
 function union(node: Extract<Node, { kind: 'union' }>, version: number): Codec<unknown> {
   const { width, open } = node;
-  const variants = node.variants.map((v) => ({ name: v.name, tag: v.tag, steps: plan(v.fields, () => true, version) }));
+  const variants = node.variants.map((v) => ({ name: v.name, tag: v.tag, steps: plan(v.fields, version) }));
   const byTag = new Map(variants.map((v) => [v.tag, v]));
   const byName = new Map(variants.map((v) => [v.name, v]));
   const known = variants.map((v) => v.name).join(', ');
@@ -242,24 +239,37 @@ function union(node: Extract<Node, { kind: 'union' }>, version: number): Codec<u
   };
 }
 
-function labelled(variants: Readonly<Record<string, { at(version: number): Codec<unknown> }>>, version: number): Codec<unknown> {
-  const codecs = new Map(Object.entries(variants).map(([label, of]) => [label, of.at(version)]));
+function labelled(node: Extract<Node, { kind: 'labelled' }>, version: number): Codec<unknown> {
+  const codecs = new Map(Object.entries(node.variants).map(([label, of]) => [label, of.at(version)]));
   const known = [...codecs.keys()].join(', ');
+  const sized = version >= node.sizedSince;
+  const open = node.open && sized;
   return {
     read: (r) => {
       const at = r.at;
       const label = r.string();
       const codec = codecs.get(label);
-      if (codec === undefined) throw r.invalid(`unknown object '${label}' (known: ${known})`, at);
-      if (version < SIZED_LABELS_SINCE) return { label, body: codec.read(r) };
-      return { label, body: r.within(Math.max(0, r.i32()), () => codec.read(r)) };
+      if (codec !== undefined) {
+        if (!sized) return { label, body: codec.read(r) };
+        return { label, body: r.within(Math.max(0, r.i32()), () => codec.read(r)) };
+      }
+      if (open) return { label: 'Unknown', name: label, body: r.bytes(Math.max(0, r.i32())) };
+      throw r.invalid(`unknown object '${label}' (known: ${known})`, at);
     },
     write: (w, value) => {
       const { label, body } = value as { label: string; body: unknown };
       const codec = codecs.get(label);
-      if (codec === undefined) throw protocolError('wire/unwritable', { what: `'${label}' is none of ${known}` });
+      if (codec === undefined) {
+        if (!open || label !== 'Unknown') {
+          throw protocolError('wire/unwritable', { what: `'${label}' is none of ${known}` });
+        }
+        w.string((value as { name: string }).name);
+        w.u32((body as Uint8Array).length);
+        w.bytes(body as Uint8Array);
+        return;
+      }
       w.string(label);
-      if (version < SIZED_LABELS_SINCE) {
+      if (!sized) {
         codec.write(w, body);
         return;
       }

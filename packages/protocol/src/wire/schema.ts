@@ -51,7 +51,14 @@ export type Node =
   | { readonly kind: 'struct'; readonly fields: readonly FieldNode[] }
   | { readonly kind: 'choice'; readonly width: TagWidth; readonly tags: Readonly<Record<string, number>> }
   | { readonly kind: 'union'; readonly width: TagWidth; readonly variants: readonly VariantNode[]; readonly open: boolean }
-  | { readonly kind: 'labelled'; readonly variants: Readonly<Record<string, Type<unknown>>> }
+  | {
+      readonly kind: 'labelled';
+      readonly variants: Readonly<Record<string, Type<unknown>>>;
+      /** From this version on the length of the body follows the label. */
+      readonly sizedSince: number;
+      /** Whether sized bodies of unknown labels are kept as bytes. */
+      readonly open: boolean;
+    }
   | { readonly kind: 'byVersion'; readonly below: number; readonly old: Type<unknown>; readonly now: Type<unknown> }
   | { readonly kind: 'mapped'; readonly of: Type<unknown>; readonly decode: (raw: never) => unknown; readonly encode: (value: never) => unknown };
 
@@ -169,27 +176,39 @@ export const choice = <const T extends Readonly<Record<string, number>>>(
 ): Type<keyof T & string> => type({ kind: 'choice', width, tags });
 
 /** A variant of {@link union}: its tag and its fields. */
-export interface Variant<F extends Fields> {
+export interface Variant<T> {
   readonly tag: number;
-  readonly fields: F;
+  readonly fields: readonly FieldNode[];
+  /** Never present: carries the type of the fields. */
+  readonly shape?: T;
 }
 
-/** Declares a variant with tag and fields. */
-export const variant = <const F extends Fields = Record<never, never>>(tag: number, fields?: F): Variant<F> => ({
-  tag,
-  fields: fields ?? ({} as F),
-});
+/**
+ * Declares a variant with its tag and its fields. Given a struct instead of fields, the variant holds the struct's
+ * fields with their gates: Rust's `Variant(Struct)`.
+ */
+export function variant<const F extends Readonly<Record<string, Type<unknown>>> = Record<never, never>>(
+  tag: number,
+  fields?: F,
+): Variant<Shape<F>>;
+export function variant<T>(tag: number, struct: Type<T>): Variant<T>;
+export function variant(tag: number, of: Fields | Type<unknown> = {}): Variant<unknown> {
+  if (typeof of.at !== 'function') return { tag, fields: fieldNodes(of as Fields) };
+  const { node } = of as Type<unknown>;
+  if (node.kind !== 'struct') throw new TypeError(`a variant holds fields or a struct, not a ${node.kind}`);
+  return { tag, fields: node.fields };
+}
 
 /** The value type of a union: `{ kind: name, …fields }`. */
-export type UnionShape<V extends Readonly<Record<string, Variant<Fields>>>> = {
-  readonly [K in keyof V]: { readonly kind: K } & Shape<V[K]['fields']>;
+export type UnionShape<V extends Readonly<Record<string, Variant<unknown>>>> = {
+  readonly [K in keyof V]: { readonly kind: K } & (V[K] extends Variant<infer T> ? T : never);
 }[keyof V];
 
-const variantNodes = (variants: Readonly<Record<string, Variant<Fields>>>): VariantNode[] =>
-  Object.entries(variants).map(([name, { tag, fields }]) => ({ name, tag, fields: fieldNodes(fields) }));
+const variantNodes = (variants: Readonly<Record<string, Variant<unknown>>>): VariantNode[] =>
+  Object.entries(variants).map(([name, { tag, fields }]) => ({ name, tag, fields }));
 
 /** An enum with data: a tag, then the fields of that variant. */
-export const union = <const V extends Readonly<Record<string, Variant<Fields>>>>(
+export const union = <const V extends Readonly<Record<string, Variant<unknown>>>>(
   variants: V,
   width: TagWidth = 'u8',
 ): Type<UnionShape<V>> => type({ kind: 'union', width, variants: variantNodes(variants), open: false });
@@ -201,7 +220,7 @@ export interface UnknownVariant {
 }
 
 /** A {@link union} that keeps unknown tags as `{ kind: 'Unknown', tag }` and reads no data for them. */
-export const openUnion = <const V extends Readonly<Record<string, Variant<Fields>>>>(
+export const openUnion = <const V extends Readonly<Record<string, Variant<unknown>>>>(
   variants: V,
   width: TagWidth = 'u8',
 ): Type<UnionShape<V> | UnknownVariant> =>
@@ -212,13 +231,35 @@ export type LabelledShape<V extends Readonly<Record<string, Type<unknown>>>> = {
   readonly [K in keyof V]: { readonly label: K; readonly body: Infer<V[K]> };
 }[keyof V];
 
+/** From this version of the SC's API on, labelled bodies carry their length. */
+const SIZED_LABELS_SINCE = 11;
+
 /**
  * A body that a text names: the label, from version 11 on the u32 length of the body, the body. Bytes of the body that
  * its schema does not know are skipped. Rust: `TypeBuffer`.
  */
 export const labelled = <const V extends Readonly<Record<string, Type<unknown>>>>(
   variants: V,
-): Type<LabelledShape<V>> => type({ kind: 'labelled', variants });
+): Type<LabelledShape<V>> => type({ kind: 'labelled', variants, sizedSince: SIZED_LABELS_SINCE, open: false });
+
+/** The value of an open labelled body whose label is unknown: its name and its bytes, as they came. */
+export interface UnknownLabel {
+  readonly label: 'Unknown';
+  readonly name: string;
+  readonly body: Uint8Array;
+}
+
+/** A {@link labelled} that keeps a body with an unknown label as {@link UnknownLabel}, from version 11 on. */
+export const openLabelled = <const V extends Readonly<Record<string, Type<unknown>>>>(
+  variants: V,
+): Type<LabelledShape<V> | UnknownLabel> =>
+  type({ kind: 'labelled', variants, sizedSince: SIZED_LABELS_SINCE, open: true });
+
+/** A body that a text names, without a length at any version. */
+export const worded = <const V extends Readonly<Record<string, Type<unknown>>>>(
+  variants: V,
+): Type<LabelledShape<V>> =>
+  type({ kind: 'labelled', variants, sizedSince: Number.POSITIVE_INFINITY, open: false });
 
 /** One layout below `version`, another from it on. Both have the same value type. */
 export const byVersion = <T>(below: number, old: Type<T>, now: Type<T>): Type<T> =>

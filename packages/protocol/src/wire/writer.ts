@@ -6,6 +6,9 @@ const SHORT_TEXT = 32;
 /** Servers read a text's length as i16, so longer ones come back empty and derail the rest. */
 const LONGEST_TEXT = 32_767;
 
+/** Room kept behind a large value, so that the few bytes after it do not make the buffer grow again. */
+const SPARE = 128;
+
 /** A cursor that writes; {@link Writer.finish} gives the bytes. */
 export class Writer {
   private data: Uint8Array;
@@ -129,7 +132,7 @@ export class Writer {
     const from = this.at;
     const needed = from + count;
     if (needed > this.data.length) {
-      const grown = new Uint8Array(Math.max(needed, this.data.length * 2));
+      const grown = new Uint8Array(Math.max(needed + SPARE, this.data.length * 2));
       grown.set(this.data.subarray(0, from));
       this.data = grown;
       this.view = new DataView(grown.buffer);

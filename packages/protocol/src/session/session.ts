@@ -1,0 +1,250 @@
+/** The client half of one connection: requests go out, answers come back by correlation id. */
+import type { FluvioError } from '../errors.ts';
+import { isFluvioError, protocolError } from '../errors.ts';
+import { DEFAULT_FRAME_LIMIT_BYTES, frameSplitter } from '../frames.ts';
+import type { Api } from '../messages/api.ts';
+import type { ApiVersionsResponse } from '../messages/api-versions.ts';
+import { ScApiVersions, SpuApiVersions } from '../messages/api-versions.ts';
+import { correlationIdOf, decodeResponse, encodeRequest } from '../messages/envelope.ts';
+import type { BytePipe } from '../transport.ts';
+import { negotiate } from '../versions.ts';
+import type { AnswerQueue, Answers } from './answers.ts';
+import { answerQueue } from './answers.ts';
+
+/** How one call is bounded. */
+export interface CallOptions {
+  readonly signal?: AbortSignal | undefined;
+  /** Milliseconds until `request/timeout`; default 60,000. */
+  readonly timeoutMs?: number | undefined;
+}
+
+/** How a stream is bounded. */
+export interface OpenOptions {
+  readonly signal?: AbortSignal | undefined;
+  /** Answers that may wait to be taken before the stream fails with `stream/overflow`; default 1,024. */
+  readonly queueLimit?: number | undefined;
+}
+
+/** One connection to one server, after its ApiVersions exchange. */
+export interface Session {
+  /** Address of the server, for error texts. */
+  readonly peer: string;
+  /** What the server said of itself. */
+  readonly server: ApiVersionsResponse;
+  /** Version at which an API is spoken here. @throws `version/unsupported` */
+  version(api: Api<never, unknown>): number;
+  /**
+   * Sends a request and waits for its answer. An answer that comes after a time-out or an abort is ignored.
+   *
+   * @throws `request/timeout`, `request/aborted`, `connection/closed`, `version/unsupported`, `wire/*`
+   */
+  call<Q, R>(api: Api<Q, R>, request: Q, options?: CallOptions): Promise<R>;
+  /** Sends a request whose answers keep coming. @throws as {@link Session.call} */
+  open<Q, R>(api: Api<Q, R>, request: Q, options?: OpenOptions): Answers<R>;
+  /** Drops the connection: pending calls and streams fail with `connection/closed`. */
+  close(reason?: string): void;
+  /** Settles with the reason when the connection is over; never rejects. */
+  readonly closed: Promise<FluvioError>;
+  /** Whether the connection is over. */
+  readonly isClosed: boolean;
+}
+
+/** How a session begins. */
+export interface SessionOptions {
+  readonly server: 'sc' | 'spu';
+  /** Default `fluvio-ts`. */
+  readonly clientId?: string;
+  /** Semantic version that is told to the server; the SC drops clients without one. */
+  readonly clientVersion?: string;
+  /** Milliseconds for the ApiVersions exchange; default 10,000. */
+  readonly handshakeTimeoutMs?: number;
+  readonly frameLimitBytes?: number;
+  readonly signal?: AbortSignal | undefined;
+}
+
+const DEFAULT_CALL_TIMEOUT_MS = 60_000;
+const DEFAULT_HANDSHAKE_TIMEOUT_MS = 10_000;
+const DEFAULT_QUEUE_LIMIT = 1024;
+const HANDSHAKE_VERSION = 2;
+const LARGEST_ID = 0x7fff_ffff;
+
+/** What waits for frames of one correlation id. */
+interface Waiter {
+  onFrame(frame: Uint8Array): void;
+  onEnd(error: FluvioError): void;
+}
+
+/**
+ * Starts a session on a fresh pipe: exchanges ApiVersions, then serves calls. The pipe is closed when this fails.
+ *
+ * @throws `request/timeout`, `request/aborted`, `connection/closed`, `wire/*`
+ */
+export async function startSession(pipe: BytePipe, options: SessionOptions): Promise<Session> {
+  const clientId = options.clientId ?? 'fluvio-ts';
+  const waiters = new Map<number, Waiter>();
+  const { peer } = pipe;
+  let nextId = 1;
+  let failure: FluvioError | undefined;
+  let served: ApiVersionsResponse | undefined;
+  const versions = new Map<object, number>();
+  let settleClosed: (reason: FluvioError) => void = () => {};
+  const closed = new Promise<FluvioError>((resolve) => {
+    settleClosed = resolve;
+  });
+
+  const finish = (error: FluvioError): void => {
+    if (failure !== undefined) return;
+    failure = error;
+    pipe.close(error);
+    const pending = [...waiters.values()];
+    waiters.clear();
+    for (const waiter of pending) waiter.onEnd(error);
+    settleClosed(error);
+  };
+
+  const fail = (reason: unknown): void => {
+    if (isFluvioError(reason)) finish(reason);
+    else finish(protocolError('connection/closed', { peer, reason: reasonText(reason) }, reason));
+  };
+
+  const read = async (): Promise<void> => {
+    const splitter = frameSplitter(options.frameLimitBytes ?? DEFAULT_FRAME_LIMIT_BYTES);
+    const onFrame = (frame: Uint8Array): void => waiters.get(correlationIdOf(frame))?.onFrame(frame);
+    try {
+      for await (const chunk of pipe.incoming) splitter.push(chunk, onFrame);
+      const reason =
+        splitter.pendingBytes > 0
+          ? 'the server ended it in the middle of an answer'
+          : 'the server ended it (it does so for requests that it cannot read)';
+      finish(protocolError('connection/closed', { peer, reason }));
+    } catch (error) {
+      fail(error);
+    }
+  };
+
+  const takeId = (): number => {
+    const id = nextId;
+    nextId = id === LARGEST_ID ? 1 : id + 1;
+    return id;
+  };
+
+  /** Registers before it writes, so that no answer can be missed; a failed write ends the connection. */
+  const send = (id: number, frame: Uint8Array, waiter: Waiter): void => {
+    waiters.set(id, waiter);
+    pipe.write([frame]).catch(fail);
+  };
+
+  const callAt = <Q, R>(api: Api<Q, R>, version: number, request: Q, call: CallOptions): Promise<R> => {
+    const { signal, timeoutMs = DEFAULT_CALL_TIMEOUT_MS } = call;
+    if (failure !== undefined) return Promise.reject(failure);
+    if (signal?.aborted === true) return Promise.reject(aborted(api.name, signal));
+    const id = takeId();
+    const frame = encodeRequest(api, version, id, clientId, request);
+    return new Promise<R>((resolve, reject) => {
+      const release = (): void => {
+        waiters.delete(id);
+        clearTimeout(timer);
+        signal?.removeEventListener('abort', onAbort);
+      };
+      const onAbort = (): void => {
+        release();
+        reject(aborted(api.name, signal));
+      };
+      const timer = setTimeout(() => {
+        release();
+        reject(protocolError('request/timeout', { api: api.name, peer, timeoutMs }));
+      }, timeoutMs);
+      signal?.addEventListener('abort', onAbort, { once: true });
+      send(id, frame, {
+        onFrame(answer) {
+          release();
+          try {
+            resolve(decodeResponse(api, version, answer));
+          } catch (error) {
+            reject(error);
+            // An answer that cannot be read means that the two sides disagree: nothing after it can be trusted.
+            fail(error);
+          }
+        },
+        onEnd(error) {
+          release();
+          reject(error);
+        },
+      });
+    });
+  };
+
+  const session: Session = {
+    peer,
+    closed,
+    get server() {
+      return served as ApiVersionsResponse;
+    },
+    get isClosed() {
+      return failure !== undefined;
+    },
+    version(api) {
+      let version = versions.get(api);
+      if (version === undefined) {
+        version = negotiate(api as Api<unknown, unknown>, served?.apiKeys ?? [], `${options.server.toUpperCase()} ${peer}`);
+        versions.set(api, version);
+      }
+      return version;
+    },
+    async call(api, request, call = {}) {
+      return callAt(api, session.version(api as Api<never, unknown>), request, call);
+    },
+    open<Q, R>(api: Api<Q, R>, request: Q, open: OpenOptions = {}) {
+      const { signal, queueLimit = DEFAULT_QUEUE_LIMIT } = open;
+      if (failure !== undefined) throw failure;
+      if (signal?.aborted === true) throw aborted(api.name, signal);
+      const version = session.version(api as Api<never, unknown>);
+      const id = takeId();
+      const frame = encodeRequest(api, version, id, clientId, request);
+      const onAbort = (): void => answers.fail(aborted(api.name, signal));
+      const answers: AnswerQueue<R> = answerQueue(
+        queueLimit,
+        (answer) => decodeResponse(api, version, answer),
+        () => {
+          waiters.delete(id);
+          signal?.removeEventListener('abort', onAbort);
+        },
+      );
+      signal?.addEventListener('abort', onAbort, { once: true });
+      send(id, frame, {
+        onFrame(answer) {
+          if (!answers.push(answer)) {
+            answers.fail(protocolError('stream/overflow', { api: api.name, limit: queueLimit }));
+          }
+        },
+        onEnd: (error) => answers.fail(error),
+      });
+      return answers;
+    },
+    close(reason = 'it was closed by this program') {
+      finish(protocolError('connection/closed', { peer, reason }));
+    },
+  };
+
+  void read();
+  try {
+    served = await callAt(
+      options.server === 'sc' ? ScApiVersions : SpuApiVersions,
+      HANDSHAKE_VERSION,
+      { clientVersion: options.clientVersion ?? '0.1.0', clientOs: 'js', clientArch: 'js' },
+      { signal: options.signal, timeoutMs: options.handshakeTimeoutMs ?? DEFAULT_HANDSHAKE_TIMEOUT_MS },
+    );
+  } catch (error) {
+    fail(error);
+    throw error;
+  }
+  return session;
+}
+
+function aborted(what: string, signal: AbortSignal | undefined): FluvioError {
+  return protocolError('request/aborted', { what }, signal?.reason);
+}
+
+function reasonText(reason: unknown): string {
+  return reason instanceof Error ? reason.message : String(reason);
+}
