@@ -3,9 +3,20 @@
  *
  * @packageDocumentation
  */
+
+export { type Inbox, type InboxEvents, inbox } from './inbox.ts';
 export type { Answers } from './session/answers.ts';
 export { memoryPipe } from './session/memory-pipe.ts';
 export type { Call, Handler, Route, ServeOptions } from './session/serve.ts';
 export { on, serve } from './session/serve.ts';
 export type { CallOptions, OpenOptions, Session, SessionOptions } from './session/session.ts';
 export { startSession } from './session/session.ts';
+export {
+  describeTunnelTarget,
+  parseTunnelQuery,
+  TUNNEL_MAX_MESSAGE_BYTES,
+  type TunnelFields,
+  type TunnelTarget,
+  tunnelQuery,
+  tunnelUrl,
+} from './tunnel.ts';
