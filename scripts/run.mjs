@@ -1,0 +1,65 @@
+/**
+ * The root scripts: `node scripts/run.mjs <task> [arguments]`. Runs on a fresh clone with only Node and npm.
+ *
+ * Each task brings what it needs (pnpm, dependencies, the build) and is quick when nothing changed. What it does is told
+ * on standard error; standard output belongs to the program that is run.
+ */
+import { fail, prepare, requireNode, root, turbo } from './bootstrap.mjs';
+import { check } from './check.mjs';
+import { asTyped, run, say } from './children.mjs';
+import { pruneDist } from './prune-dist.mjs';
+import { test } from './test.mjs';
+
+const turboQuietly = ['--ui=stream', '--output-logs=errors-only', '--log-order=grouped'];
+
+async function build(env, args = []) {
+  pruneDist();
+  const all = ['run', 'build', '--concurrency=2', ...turboQuietly, ...args];
+  say('building what changed (turbo)');
+  const code = await turbo(all, env);
+  if (code !== 0) fail(asTyped('turbo', all), code);
+}
+
+/** Runs a built program of the workspace, with the caller's terminal and arguments. */
+async function program(path, env, args) {
+  await build(env);
+  say(asTyped('node', [path, ...args]));
+  return run(process.execPath, [path, ...args], { cwd: root, env, stdin: 'inherit' });
+}
+
+const tasks = {
+  build: async (env, args) => {
+    await build(env, args);
+    return 0;
+  },
+  test: async (env, args) => {
+    await build(env);
+    return test(env, args);
+  },
+  check: async (env, args) => {
+    await build(env);
+    return check(env, args);
+  },
+  docs: async (env) => {
+    await build(env);
+    say('building the documentation site (typedoc)');
+    const code = await turbo(['run', 'docs', ...turboQuietly], env);
+    if (code === 0) say('open apps/docs/site/index.html');
+    return code;
+  },
+  demo: (env, args) => program('packages/cli/dist/demo/main.js', env, args),
+  bench: (env, args) => program('packages/bench/dist/main.js', env, args),
+};
+
+const [name, ...args] = process.argv.slice(2);
+const task = tasks[name];
+if (task === undefined) {
+  say(`usage: node scripts/run.mjs ${Object.keys(tasks).join('|')} [arguments]`);
+  process.exit(2);
+}
+requireNode();
+const started = Date.now();
+const env = await prepare();
+const code = await task(env, args);
+say(`${name} ${code === 0 ? 'done' : `ended with code ${code}`} in ${((Date.now() - started) / 1000).toFixed(1)} s`);
+process.exitCode = code;
