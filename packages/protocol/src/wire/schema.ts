@@ -50,7 +50,12 @@ export type Node =
   | { readonly kind: 'map'; readonly key: Type<unknown>; readonly value: Type<unknown> }
   | { readonly kind: 'struct'; readonly fields: readonly FieldNode[] }
   | { readonly kind: 'choice'; readonly width: TagWidth; readonly tags: Readonly<Record<string, number>> }
-  | { readonly kind: 'union'; readonly width: TagWidth; readonly variants: readonly VariantNode[]; readonly open: boolean }
+  | {
+      readonly kind: 'union';
+      readonly width: TagWidth;
+      readonly variants: readonly VariantNode[];
+      readonly open: boolean;
+    }
   | {
       readonly kind: 'labelled';
       readonly variants: Readonly<Record<string, Type<unknown>>>;
@@ -60,7 +65,12 @@ export type Node =
       readonly open: boolean;
     }
   | { readonly kind: 'byVersion'; readonly below: number; readonly old: Type<unknown>; readonly now: Type<unknown> }
-  | { readonly kind: 'mapped'; readonly of: Type<unknown>; readonly decode: (raw: never) => unknown; readonly encode: (value: never) => unknown };
+  | {
+      readonly kind: 'mapped';
+      readonly of: Type<unknown>;
+      readonly decode: (raw: never) => unknown;
+      readonly encode: (value: never) => unknown;
+    };
 
 /** A schema of `T`. */
 export interface Type<T> {
@@ -223,8 +233,7 @@ export interface UnknownVariant {
 export const openUnion = <const V extends Readonly<Record<string, Variant<unknown>>>>(
   variants: V,
   width: TagWidth = 'u8',
-): Type<UnionShape<V> | UnknownVariant> =>
-  type({ kind: 'union', width, variants: variantNodes(variants), open: true });
+): Type<UnionShape<V> | UnknownVariant> => type({ kind: 'union', width, variants: variantNodes(variants), open: true });
 
 /** The value type of {@link labelled}. */
 export type LabelledShape<V extends Readonly<Record<string, Type<unknown>>>> = {
@@ -256,9 +265,7 @@ export const openLabelled = <const V extends Readonly<Record<string, Type<unknow
   type({ kind: 'labelled', variants, sizedSince: SIZED_LABELS_SINCE, open: true });
 
 /** A body that a text names, without a length at any version. */
-export const worded = <const V extends Readonly<Record<string, Type<unknown>>>>(
-  variants: V,
-): Type<LabelledShape<V>> =>
+export const worded = <const V extends Readonly<Record<string, Type<unknown>>>>(variants: V): Type<LabelledShape<V>> =>
   type({ kind: 'labelled', variants, sizedSince: Number.POSITIVE_INFINITY, open: false });
 
 /** One layout below `version`, another from it on. Both have the same value type. */

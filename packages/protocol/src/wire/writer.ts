@@ -26,33 +26,42 @@ export class Writer {
   }
 
   u8(value: number): void {
-    this.data[this.room(1)] = this.integer(value, 0, 0xff, 'u8');
+    const at = this.room(1);
+    this.data[at] = this.integer(value, 0, 0xff, 'u8');
   }
   i8(value: number): void {
-    this.view.setInt8(this.room(1), this.integer(value, -0x80, 0x7f, 'i8'));
+    const at = this.room(1);
+    this.view.setInt8(at, this.integer(value, -0x80, 0x7f, 'i8'));
   }
   u16(value: number): void {
-    this.view.setUint16(this.room(2), this.integer(value, 0, 0xffff, 'u16'));
+    const at = this.room(2);
+    this.view.setUint16(at, this.integer(value, 0, 0xffff, 'u16'));
   }
   i16(value: number): void {
-    this.view.setInt16(this.room(2), this.integer(value, -0x8000, 0x7fff, 'i16'));
+    const at = this.room(2);
+    this.view.setInt16(at, this.integer(value, -0x8000, 0x7fff, 'i16'));
   }
   u32(value: number): void {
-    this.view.setUint32(this.room(4), this.integer(value, 0, 0xffff_ffff, 'u32'));
+    const at = this.room(4);
+    this.view.setUint32(at, this.integer(value, 0, 0xffff_ffff, 'u32'));
   }
   i32(value: number): void {
-    this.view.setInt32(this.room(4), this.integer(value, -0x8000_0000, 0x7fff_ffff, 'i32'));
+    const at = this.room(4);
+    this.view.setInt32(at, this.integer(value, -0x8000_0000, 0x7fff_ffff, 'i32'));
   }
   u64(value: bigint): void {
     if (BigInt.asUintN(64, value) !== value) throw this.unwritable(`${value} does not fit into u64`);
-    this.view.setBigUint64(this.room(8), value);
+    const at = this.room(8);
+    this.view.setBigUint64(at, value);
   }
   i64(value: bigint): void {
     if (BigInt.asIntN(64, value) !== value) throw this.unwritable(`${value} does not fit into i64`);
-    this.view.setBigInt64(this.room(8), value);
+    const at = this.room(8);
+    this.view.setBigInt64(at, value);
   }
   bool(value: boolean): void {
-    this.data[this.room(1)] = value ? 1 : 0;
+    const at = this.room(1);
+    this.data[at] = value ? 1 : 0;
   }
 
   /** A u16 byte length and UTF-8, at most 32,767 bytes. */
@@ -127,7 +136,10 @@ export class Writer {
     return protocolError('wire/unwritable', { what });
   }
 
-  /** Makes room for `count` bytes and returns where they start. */
+  /**
+   * Makes room for `count` bytes and returns where they start. Call it in a statement of its own: it may replace `data`
+   * and `view`, and `this.view.setUint16(this.room(2), …)` would write into the old one.
+   */
   private room(count: number): number {
     const from = this.at;
     const needed = from + count;

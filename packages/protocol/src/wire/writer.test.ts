@@ -1,0 +1,55 @@
+import { describe, expect, it } from 'vitest';
+import { Writer } from './writer.ts';
+
+/** One step of every kind, with text and bytes long enough to outgrow any small buffer. */
+const steps: Readonly<Record<string, (writer: Writer) => void>> = {
+  u8: (w) => w.u8(0x12),
+  i8: (w) => w.i8(-2),
+  u16: (w) => w.u16(0x1234),
+  i16: (w) => w.i16(-0x1234),
+  u32: (w) => w.u32(0xfedc_ba98),
+  i32: (w) => w.i32(-0x1234_5678),
+  u64: (w) => w.u64(0xfedc_ba98_7654_3210n),
+  i64: (w) => w.i64(-0x1234_5678_9abc_def0n),
+  bool: (w) => w.bool(true),
+  'short text': (w) => w.string('abc'),
+  'long text': (w) => w.string('abc'.repeat(40)),
+  'text beyond ASCII': (w) => w.string('a\u00e9\u{1f600}'),
+  bytes: (w) => w.bytes(Uint8Array.of(1, 2, 3)),
+  varint: (w) => w.varint(-123_456),
+  size: (w) => {
+    const place = w.reserveSize();
+    w.u16(7);
+    w.patchSize(place);
+  },
+};
+
+const written = (capacity: number, ...wanted: ((writer: Writer) => void)[]): number[] => {
+  const writer = new Writer(capacity);
+  for (const step of wanted) step(writer);
+  return [...writer.finish()];
+};
+
+describe('a writer that outgrows its buffer', () => {
+  it.each(Object.entries(steps))('loses nothing of a %s', (_name, step) => {
+    const roomy = written(1024, step, step);
+    for (let capacity = 0; capacity < roomy.length; capacity++) {
+      expect(written(capacity, step, step), `capacity ${capacity}`).toEqual(roomy);
+    }
+  });
+});
+
+describe('a writer refuses', () => {
+  it.each<[string, (writer: Writer) => void]>([
+    ['a u8 of 256', (w) => w.u8(256)],
+    ['a u16 of -1', (w) => w.u16(-1)],
+    ['an i32 of 2^31', (w) => w.i32(2 ** 31)],
+    ['a u32 of 0.5', (w) => w.u32(0.5)],
+    ['a u64 of 2^64', (w) => w.u64(2n ** 64n)],
+    ['an i64 of 2^63', (w) => w.i64(2n ** 63n)],
+    ['a varint of 2^31', (w) => w.varint(2 ** 31)],
+    ['a text of 32,768 bytes', (w) => w.string('x'.repeat(32_768))],
+  ])('%s', (_name, step) => {
+    expect(() => step(new Writer())).toThrow(expect.objectContaining({ code: 'wire/unwritable' }));
+  });
+});
