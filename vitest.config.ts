@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { defineConfig } from 'vitest/config';
 
 /** Set by `npm test`, which counts results and lets nothing be skipped without a reason. */
-const counted = process.env['FLUVIO_TEST_MACHINE'] !== undefined;
+const counted = process.env.FLUVIO_TEST_MACHINE !== undefined;
 
 export default defineConfig({
   test: {

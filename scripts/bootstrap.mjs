@@ -4,7 +4,7 @@
  * Runs before anything is installed, so it uses Node's own modules only.
  */
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, realpathSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { basename, delimiter, dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -34,6 +34,12 @@ export function workspaceFolders() {
     }
   }
   return folders;
+}
+
+/** Whether a package has a source file with this ending. */
+export function hasSource(folder, ending) {
+  const source = join(root, folder, 'src');
+  return existsSync(source) && readdirSync(source, { recursive: true }).some((file) => file.endsWith(ending));
 }
 
 /** The environment for tools: the pinned pnpm first on PATH, and no tool that calls home. */
@@ -70,7 +76,7 @@ export function fail(command, code) {
 
 /** Runs turbo's own binary: its JavaScript launcher would not pass a signal on. */
 export function turbo(args, env, options = {}) {
-  const fromTurbo = createRequire(join(root, 'node_modules/turbo/package.json'));
+  const fromTurbo = createRequire(realpathSync(join(root, 'node_modules/turbo/package.json')));
   const os = windows ? 'windows' : process.platform;
   const arch = process.arch === 'arm64' ? 'arm64' : '64';
   const binary = fromTurbo.resolve(`@turbo/${os}-${arch}/bin/turbo${windows ? '.exe' : ''}`);

@@ -68,7 +68,8 @@ function checkNeutralRule() {
   for (const [name, { neutral = [] }] of Object.entries(packageTable)) {
     if (!folders.includes(`packages/${name}`)) continue;
     for (const glob of neutral) {
-      if (override?.includes.includes(glob) !== true) complaints.push(`biome.json: noNodejsModules should cover ${glob}`);
+      if (override?.includes.includes(glob) !== true)
+        complaints.push(`biome.json: noNodejsModules should cover ${glob}`);
     }
   }
 }
@@ -85,9 +86,11 @@ function checkPublished(folder, manifest, complain) {
   if (!existsSync(join(root, folder, 'README.md'))) complain('README.md is missing');
   for (const [entry, target] of Object.entries(manifest.exports ?? {})) {
     for (const path of targets(target)) {
-      if (!existsSync(join(root, folder, path))) complain(`exports "${entry}" names ${path}, which the build does not make`);
+      if (!existsSync(join(root, folder, path)))
+        complain(`exports "${entry}" names ${path}, which the build does not make`);
     }
-    if (typeof target === 'object' && Object.keys(target)[0] !== 'types') complain(`exports "${entry}": types go first`);
+    if (typeof target === 'object' && Object.keys(target)[0] !== 'types')
+      complain(`exports "${entry}": types go first`);
   }
   if (manifest.exports === undefined) complain('exports is missing');
   for (const path of Object.values(manifest.bin ?? {})) {

@@ -29,10 +29,10 @@ const rules = [
   {
     what: 'an absolute path of one machine',
     pattern: new RegExp(
-      String.raw`(?<![\w@$.}/~-])/${oneOf('work', 'root', 'tmp', 'private/tmp', 'home/[a-z]\w*', 'Users/[A-Za-z]\w*')}(?![\w-])`,
+      String.raw`(?<![\w@$.}/~-])/${oneOf('work', 'root', 'tmp', 'private/tmp', 'home/[a-z]w*', 'Users/[A-Za-z]w*')}(?![\w-])`,
     ),
   },
-  { what: 'an absolute path of one machine', pattern: new RegExp(String.raw`\b[A-Z]:\\{1,2}Users\\`) },
+  { what: 'an absolute path of one machine', pattern: /\b[A-Z]:\\{1,2}Users\\/ },
   { what: 'a tarball address in the lockfile', pattern: /^\s+(?:resolution: .*)?tarball: /, only: 'pnpm-lock.yaml' },
 ];
 

@@ -3,16 +3,16 @@
  *
  * Green means: every test passed or was skipped with a reason, every test file had tests, nothing threw outside a test.
  */
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { root, turbo, workspaceFolders } from './bootstrap.mjs';
+import { hasSource, root, turbo, workspaceFolders } from './bootstrap.mjs';
 import { say } from './children.mjs';
 import { digestOfFacts, machineFacts } from './machine.mjs';
 
 export async function test(env, args) {
   const facts = machineFacts();
   for (const [name, fact] of Object.entries(facts)) say(`this machine: ${name}: ${fact}`);
-  const packages = workspaceFolders().filter(hasTests);
+  const packages = workspaceFolders().filter((folder) => hasSource(folder, '.test.ts'));
   for (const folder of packages) rmSync(resultsFile(folder), { force: true });
   rmSync(totalsFile, { force: true });
 
@@ -34,11 +34,6 @@ export async function test(env, args) {
 const totalsFile = join(root, '.results/totals.txt');
 
 const resultsFile = (folder) => join(root, folder, '.results/tests.json');
-
-function hasTests(folder) {
-  const source = join(root, folder, 'src');
-  return existsSync(source) && readdirSync(source, { recursive: true }).some((file) => file.endsWith('.test.ts'));
-}
 
 /** Adds up the packages' results. Whatever keeps the run from being green counts as failed. */
 function summarize(packages) {
