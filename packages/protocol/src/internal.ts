@@ -4,6 +4,7 @@
  * @packageDocumentation
  */
 
+export { protocolError } from './errors.ts';
 export { type Inbox, type InboxEvents, inbox } from './inbox.ts';
 export type { Answers } from './session/answers.ts';
 export { memoryPipe } from './session/memory-pipe.ts';
