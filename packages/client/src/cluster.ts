@@ -1,0 +1,170 @@
+/** One cluster as producers, consumers and admin see it: its metadata, its controller, its leaders. */
+import type { Address, Api, FluvioError, MetadataUpdate, Transport, WatchQuery } from '@fluvio-ts/protocol';
+import { formatAddress, listOf, watchOf } from '@fluvio-ts/protocol';
+import type { Answers, CallOptions, OpenOptions, Session } from '@fluvio-ts/protocol/internal';
+import type { RetryOptions } from './connection/retrying.ts';
+import { retrying } from './connection/retrying.ts';
+import { scLink } from './connection/sc-link.ts';
+import type { Purpose, SpuAddress } from './connection/spu-pool.ts';
+import { spuPool } from './connection/spu-pool.ts';
+import { orAborted } from './connection/timer.ts';
+import { clientError } from './errors.ts';
+import type { Metadata, ObjectStore, TopicObject } from './metadata/metadata.ts';
+import { metadata, partitionCount, partitionName } from './metadata/metadata.ts';
+
+/** What a cluster connection needs, with every default resolved. */
+export interface ClusterOptions {
+  readonly endpoints: readonly Address[];
+  readonly transport: Transport;
+  readonly clientId: string;
+  readonly connectTimeoutMs: number;
+  readonly requestTimeoutMs: number;
+  readonly spuAddress: SpuAddress;
+}
+
+/** See the file's head. */
+export interface Cluster {
+  readonly metadata: Metadata;
+  /** Where the cluster was asked to be, for error texts. */
+  readonly endpoint: string;
+  /** The controller's own version. */
+  readonly platformVersion: string;
+  readonly requestTimeoutMs: number;
+  /** Calls the controller on the live connection, waiting for it if it is down. */
+  callSc<Q, R>(api: Api<Q, R>, request: Q, options?: CallOptions): Promise<R>;
+  /** Opens a stream at the controller; it ends with its connection. */
+  openSc<Q, R>(api: Api<Q, R>, request: Q, options?: OpenOptions): Promise<Answers<R>>;
+  /** A topic by name; one created a moment ago is waited for. @throws `topic/not-found`, `connect/timeout` */
+  topic(name: string, signal?: AbortSignal): Promise<TopicObject>;
+  /** A connection to the partition's leader as the metadata has it now. @throws `partition/unavailable` and the transport's errors */
+  leader(topic: string, partition: number, purpose: Purpose, signal: AbortSignal): Promise<Session>;
+  /** Closes the connections of one purpose. */
+  release(purpose: Purpose, why: FluvioError): void;
+  /** Retries `attempt` until the deadline, for as long as the client lives. */
+  retrying<T>(options: RetryOptions, attempt: (signal: AbortSignal) => Promise<T>): Promise<T>;
+  /** Aborted with `client/closed` when the client is closed. */
+  readonly life: AbortSignal;
+  close(): void;
+}
+
+/** Connects and waits until topics, partitions and SPUs are known. @throws `connect/failed`, `request/aborted` */
+export async function openCluster(options: ClusterOptions, signal?: AbortSignal): Promise<Cluster> {
+  const view = metadata();
+  const life = new AbortController();
+  const endpoint = options.endpoints.map(formatAddress).join(', ');
+  const pool = spuPool(options);
+  let platformVersion = '';
+
+  const link = await scLink(
+    {
+      ...options,
+      async onSession(session) {
+        platformVersion = session.server.platformVersion;
+        await Promise.all([
+          follow(session, watchOf.SPU, view.spus),
+          follow(session, watchOf.Partition, view.partitions),
+          follow(session, watchOf.Topic, view.topics),
+        ]);
+      },
+    },
+    signal,
+  );
+
+  const callSc = async <Q, R>(api: Api<Q, R>, request: Q, call: CallOptions = {}): Promise<R> => {
+    const timeoutMs = call.timeoutMs ?? options.requestTimeoutMs;
+    const session = await link.session(timeoutMs, call.signal);
+    return session.call(api, request, { ...call, timeoutMs });
+  };
+
+  const isKnownToController = async (name: string, stop: AbortSignal): Promise<boolean> => {
+    for (const system of [false, true]) {
+      const query = { nameFilters: [name], summary: false, system };
+      const topics = await callSc(listOf.Topic, query, { signal: stop });
+      if (topics.some((topic) => topic.name === name)) return true;
+    }
+    return false;
+  };
+
+  const cluster: Cluster = {
+    metadata: view,
+    endpoint,
+    get platformVersion() {
+      return platformVersion;
+    },
+    requestTimeoutMs: options.requestTimeoutMs,
+    life: life.signal,
+    callSc,
+    async openSc(api, request, open = {}) {
+      const session = await link.session(options.requestTimeoutMs, open.signal);
+      return session.open(api, request, open);
+    },
+    topic: (name, stop) =>
+      cluster.retrying(
+        { what: `looking up topic '${name}'`, timeoutMs: options.requestTimeoutMs, signals: [stop] },
+        async (wait) => {
+          const found = view.topics.get(name);
+          if (found !== undefined) return found;
+          // The watch may be a moment behind; the controller's own list is not.
+          if (!(await isKnownToController(name, wait))) throw clientError('topic/not-found', { topic: name, endpoint });
+          for (;;) {
+            const arrived = view.topics.get(name);
+            if (arrived !== undefined) return arrived;
+            await orAborted(view.changed(), wait, () => new Error(`topic '${name}' did not arrive`));
+          }
+        },
+      ),
+    async leader(topic, partition, purpose, stop) {
+      const unavailable = (reason: string): FluvioError =>
+        clientError('partition/unavailable', { topic, partition, reason });
+      const object = view.partitions.get(partitionName(topic, partition));
+      if (object === undefined) {
+        const known = view.topics.get(topic);
+        if (known === undefined) throw clientError('topic/not-found', { topic, endpoint });
+        const partitions = partitionCount(known);
+        if (partition >= partitions) throw clientError('partition/not-found', { topic, partition, partitions });
+        throw unavailable('it has not been placed yet');
+      }
+      const { leader } = object.spec;
+      const spu = find(view.spus.values(), (candidate) => candidate.spec.id === leader);
+      if (spu === undefined) throw unavailable(`its leader, SPU ${leader}, is not registered`);
+      if (spu.status.resolution === 'Offline') throw unavailable(`its leader, SPU ${leader}, is offline`);
+      return pool.session(spu, purpose, stop);
+    },
+    release: (purpose, why) => pool.release(purpose, why),
+    retrying: (retry, attempt) => retrying({ ...retry, signals: [...retry.signals, life.signal] }, attempt),
+    close() {
+      if (life.signal.aborted) return;
+      const why = clientError('client/closed', { what: 'the call' });
+      life.abort(why);
+      link.close(why);
+      pool.close(why);
+    },
+  };
+  return cluster;
+}
+
+/** Opens one watch, resolves when its first answer is applied, and applies the others until the connection ends. */
+async function follow<T extends { readonly name: string }>(
+  session: Session,
+  watch: Api<WatchQuery, MetadataUpdate<T>>,
+  store: ObjectStore<T>,
+): Promise<void> {
+  const answers = session.open(watch, { epoch: 0n, summary: false });
+  const take = async (first: boolean): Promise<boolean> => {
+    const update = await answers.next();
+    if (update !== undefined) store.apply(update, first);
+    return update !== undefined;
+  };
+  await take(true);
+  const rest = async (): Promise<void> => {
+    while (await take(false));
+  };
+  // When a watch ends, the link hears of it from the session and dials again; one that cannot be read ends the session.
+  rest().catch((error: unknown) => session.close(error instanceof Error ? error.message : String(error)));
+}
+
+function find<T>(items: Iterable<T>, test: (item: T) => boolean): T | undefined {
+  for (const item of items) if (test(item)) return item;
+  return undefined;
+}
+

@@ -1,0 +1,108 @@
+/** A record as consumers get it. */
+import type { RecordPlace } from '@fluvio-ts/protocol';
+
+/** What the records of one batch have in common. */
+export interface BatchOrigin {
+  readonly topic: string;
+  readonly partition: number;
+  readonly baseOffset: bigint;
+  /** Unix milliseconds that the records' times count from; 0 or less if the batch has none. */
+  readonly firstTimestampMs: number;
+  /** The decompressed records. */
+  readonly payload: Uint8Array;
+}
+
+const utf8 = new TextDecoder('utf-8', { ignoreBOM: true });
+
+/**
+ * One record: a view over the answer it came in. `key` and `value` are cut out when asked, and keep that whole answer in
+ * memory for as long as they live; {@link ConsumerRecord.copy} is for keepers.
+ */
+export class ConsumerRecord {
+  private readonly origin: BatchOrigin;
+  private readonly index: number;
+  private readonly timestampDelta: number;
+  private readonly keyStart: number;
+  private readonly keyEnd: number;
+  private readonly valueStart: number;
+  private readonly valueEnd: number;
+
+  /** @internal Batches make records. */
+  constructor(origin: BatchOrigin, place: RecordPlace) {
+    this.origin = origin;
+    this.index = place.index;
+    this.timestampDelta = place.timestampDelta;
+    this.keyStart = place.keyStart;
+    this.keyEnd = place.keyEnd;
+    this.valueStart = place.valueStart;
+    this.valueEnd = place.valueEnd;
+  }
+
+  /** Name of the topic. */
+  get topic(): string {
+    return this.origin.topic;
+  }
+
+  /** Index of the partition. */
+  get partition(): number {
+    return this.origin.partition;
+  }
+
+  /** Place in the partition. */
+  get offset(): bigint {
+    return this.origin.baseOffset + BigInt(this.index);
+  }
+
+  /** When it was produced, Unix milliseconds by the producer's clock; −1 if the batch has no times. */
+  get timestampMs(): number {
+    const { firstTimestampMs } = this.origin;
+    return firstTimestampMs > 0 ? firstTimestampMs + this.timestampDelta : -1;
+  }
+
+  /** A view of the key; `null` for none, which is not the same as an empty key. */
+  get key(): Uint8Array | null {
+    return this.keyStart < 0 ? null : this.origin.payload.subarray(this.keyStart, this.keyEnd);
+  }
+
+  /** A view of the value. */
+  get value(): Uint8Array {
+    return this.origin.payload.subarray(this.valueStart, this.valueEnd);
+  }
+
+  /** The value as UTF-8; bytes that are not become U+FFFD. */
+  text(): string {
+    return utf8.decode(this.value);
+  }
+
+  /** The key as UTF-8, `null` for none; bytes that are not become U+FFFD. */
+  keyText(): string | null {
+    const { key } = this;
+    return key === null ? null : utf8.decode(key);
+  }
+
+  /** The value parsed as JSON. @throws SyntaxError */
+  json<T = unknown>(): T {
+    return JSON.parse(this.text()) as T;
+  }
+
+  /** The same record over bytes of its own, which keeps nothing else in memory. */
+  copy(): ConsumerRecord {
+    const { key, value, origin } = this;
+    const keyLength = key?.length ?? 0;
+    const payload = new Uint8Array(keyLength + value.length);
+    if (key !== null) payload.set(key);
+    payload.set(value, keyLength);
+    return new ConsumerRecord(
+      { ...origin, payload },
+      {
+        index: this.index,
+        timestampDelta: this.timestampDelta,
+        offsetDelta: this.index,
+        keyStart: key === null ? -1 : 0,
+        keyEnd: key === null ? -1 : keyLength,
+        valueStart: keyLength,
+        valueEnd: payload.length,
+      },
+    );
+  }
+}

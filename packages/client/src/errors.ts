@@ -1,0 +1,119 @@
+/** The error codes of `@fluvio-ts/client`. */
+import type { ErrorCode, ErrorFactory, FluvioError } from '@fluvio-ts/protocol';
+import { defineErrors, errorNumber, errorText, isFluvioError } from '@fluvio-ts/protocol';
+
+/** The codes that this package raises, besides those of `@fluvio-ts/protocol` and of the transport. */
+export interface ClientCodes {
+  /** None of the given endpoints could be reached; `cause` is the last failure. */
+  'connect/failed': { readonly endpoints: readonly string[]; readonly reason: string };
+  /** A wait ended at its deadline; `cause` is what kept failing meanwhile. */
+  'connect/timeout': { readonly what: string; readonly timeoutMs: number; readonly reason: string };
+  /** The client was closed. */
+  'client/closed': { readonly what: string };
+  /** The cluster has no such topic. */
+  'topic/not-found': { readonly topic: string; readonly endpoint: string };
+  /** The topic has fewer partitions. */
+  'partition/not-found': { readonly topic: string; readonly partition: number; readonly partitions: number };
+  /** The partition has no reachable leader. */
+  'partition/unavailable': { readonly topic: string; readonly partition: number; readonly reason: string };
+  /** The server answered an error; `name` is Fluvio's, `number` its wire number. */
+  'server/error': {
+    readonly what: string;
+    readonly name: ErrorCode['kind'];
+    readonly number: number;
+    readonly error: ErrorCode;
+  };
+  /** A record is larger than one request may be. */
+  'produce/too-large': { readonly topic: string; readonly sizeBytes: number; readonly limitBytes: number };
+  /** A record was not acknowledged within its deadline; it may or may not be stored. */
+  'produce/timeout': {
+    readonly topic: string;
+    readonly partition: number;
+    readonly timeoutMs: number;
+    readonly waitingFor: string;
+  };
+  /** The producer's buffer stayed full until the deadline. */
+  'produce/buffer-full': { readonly topic: string; readonly bufferBytes: number; readonly timeoutMs: number };
+  /** The producer was closed before the record was acknowledged. */
+  'produce/closed': { readonly topic: string };
+  /** An option has a value that cannot work. */
+  'option/invalid': { readonly option: string; readonly reason: string };
+  /** One batch is larger than the client will fetch. */
+  'consume/batch-too-large': {
+    readonly topic: string;
+    readonly partition: number;
+    readonly offset: bigint;
+    readonly neededBytes: number;
+    readonly limitBytes: number;
+  };
+}
+
+/** @internal Makes the errors of this package. */
+export const clientError: ErrorFactory<ClientCodes> = defineErrors<ClientCodes>({
+  'connect/failed': {
+    text: (c) => `no Fluvio cluster could be reached at ${c.endpoints.join(', ')}: ${c.reason}`,
+    retryable: true,
+  },
+  'connect/timeout': {
+    text: (c) => `${c.what} did not succeed within ${c.timeoutMs} ms: ${c.reason}`,
+    retryable: true,
+  },
+  'client/closed': { text: (c) => `${c.what} is not possible: the client is closed` },
+  'topic/not-found': {
+    text: (c) => `topic '${c.topic}' does not exist on the cluster at ${c.endpoint}: create it first`,
+  },
+  'partition/not-found': {
+    text: (c) =>
+      `topic '${c.topic}' has no partition ${c.partition}: it has ${c.partitions}, numbered from 0`,
+  },
+  'partition/unavailable': {
+    text: (c) => `partition ${c.topic}-${c.partition} cannot be reached: ${c.reason}`,
+    retryable: true,
+  },
+  'server/error': { text: (c) => `${c.what}: ${errorText(c.error)} (${c.name}, ${c.number})` },
+  'produce/too-large': {
+    text: (c) =>
+      `a record of ${c.sizeBytes} bytes for topic '${c.topic}' is over the request limit of ${c.limitBytes}: split it or raise maxRequestBytes`,
+  },
+  'produce/timeout': {
+    text: (c) =>
+      `a record for ${c.topic}-${c.partition} was not acknowledged within ${c.timeoutMs} ms; it was waiting for ${c.waitingFor}`,
+  },
+  'produce/buffer-full': {
+    text: (c) =>
+      `the producer of topic '${c.topic}' holds ${c.bufferBytes} unacknowledged bytes and had no room for ${c.timeoutMs} ms: slow down, or raise bufferBytes`,
+    retryable: true,
+  },
+  'produce/closed': { text: (c) => `the producer of topic '${c.topic}' is closed` },
+  'option/invalid': { text: (c) => `option ${c.option} ${c.reason}` },
+  'consume/batch-too-large': {
+    text: (c) =>
+      `the batch at offset ${c.offset} of ${c.topic}-${c.partition} has ${c.neededBytes} bytes, over the limit of ${c.limitBytes}: raise maxBatchBytes`,
+  },
+});
+
+/** Kinds that another leader, or the same one a little later, may not answer. */
+const PASSING: ReadonlySet<ErrorCode['kind']> = new Set([
+  'NotLeaderForPartition',
+  'PartitionNotLeader',
+  'SpuOffline',
+  'TopicPendingInitialization',
+  'PartitionPendingInitialization',
+]);
+
+/** @internal Whether the same request may succeed once the metadata is fresh. */
+export const isPassing = (error: ErrorCode): boolean => PASSING.has(error.kind);
+
+/** @internal An error that a server answered. */
+export const serverError = (what: string, error: ErrorCode): FluvioError =>
+  clientError('server/error', { what, name: error.kind, number: errorNumber(error), error });
+
+/** @internal Whether trying again may help: the connection or the leader changed, nothing about the request is wrong. */
+export function isRetryable(error: unknown): boolean {
+  if (!isFluvioError(error)) return false;
+  if (error.retryable) return true;
+  return isFluvioError(error, 'server/error') && isPassing(error.context.error as ErrorCode);
+}
+
+/** @internal The text of anything thrown. */
+export const reasonOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));

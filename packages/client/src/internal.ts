@@ -1,0 +1,9 @@
+/**
+ * Shared between the packages of this repository. No semantic versioning applies here: depend on an exact version.
+ *
+ * @packageDocumentation
+ */
+export { clusterOf } from './client.ts';
+export type { Cluster } from './cluster.ts';
+export { abortedError, deadline, orAborted } from './connection/timer.ts';
+export { isPassing, isRetryable, serverError } from './errors.ts';

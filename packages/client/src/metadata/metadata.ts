@@ -1,0 +1,97 @@
+/** What the cluster looks like: topics, partitions and SPUs, as the controller's watches tell it. */
+import type { MetadataUpdate, ObjectOf } from '@fluvio-ts/protocol';
+
+export type TopicObject = ObjectOf<'Topic'>;
+export type PartitionObject = ObjectOf<'Partition'>;
+export type SpuObject = ObjectOf<'SPU'>;
+
+/** The three stores and their listeners. */
+export interface Metadata {
+  readonly topics: ObjectStore<TopicObject>;
+  readonly partitions: ObjectStore<PartitionObject>;
+  readonly spus: ObjectStore<SpuObject>;
+  /** Grows with every change; a cheap way to see whether something derived is stale. */
+  readonly version: number;
+  /** Resolves at the next change. */
+  changed(): Promise<void>;
+}
+
+/** Objects of one kind by name. */
+export interface ObjectStore<T> {
+  get(name: string): T | undefined;
+  values(): IterableIterator<T>;
+  /** Applies one answer of a watch; `first` for the first answer on a connection, which is the whole truth. */
+  apply(update: MetadataUpdate<T>, first: boolean): void;
+}
+
+/** Makes empty stores. */
+export function metadata(): Metadata {
+  let version = 0;
+  let wake: () => void = () => {};
+  let change: Promise<void> | undefined;
+
+  const touch = (): void => {
+    version++;
+    change = undefined;
+    wake();
+  };
+
+  return {
+    topics: objectStore<TopicObject>(touch),
+    partitions: objectStore<PartitionObject>(touch),
+    spus: objectStore<SpuObject>(touch),
+    get version() {
+      return version;
+    },
+    changed() {
+      change ??= new Promise((resolve) => {
+        wake = resolve;
+      });
+      return change;
+    },
+  };
+}
+
+function objectStore<T extends { readonly name: string }>(touch: () => void): ObjectStore<T> {
+  let objects = new Map<string, T>();
+  return {
+    get: (name) => objects.get(name),
+    values: () => objects.values(),
+    apply(update, first) {
+      const { all, changes, epoch } = update;
+      // An empty first answer at epoch 0 comes from a controller that has not loaded its store yet: it says nothing.
+      if (all.length > 0 || (first && changes.length === 0 && epoch > 0n)) {
+        objects = new Map(all.map((object) => [object.name, object]));
+      }
+      const updated = new Set<string>();
+      for (const { header, content } of changes) {
+        if (header === 'UPDATE') {
+          objects.set(content.name, content);
+          updated.add(content.name);
+        } else if (!updated.has(content.name)) {
+          // Deleted and created again between two answers comes as update, then delete: the object is there.
+          objects.delete(content.name);
+        }
+      }
+      if (all.length > 0 || changes.length > 0 || first) touch();
+    },
+  };
+}
+
+/** How many partitions a topic has: what its specification says, or what has been placed if that is more. */
+export function partitionCount(topic: TopicObject): number {
+  const { replicas } = topic.spec;
+  const { size: placed } = topic.status.replicaMap;
+  switch (replicas.kind) {
+    case 'computed':
+      return Math.max(replicas.partitions, placed);
+    case 'assigned':
+      return Math.max(replicas.maps.length, placed);
+    case 'mirror':
+      return placed;
+  }
+}
+
+/** The name of a partition's object. */
+export const partitionName = (topic: string, partition: number): string => `${topic}-${partition}`;
+

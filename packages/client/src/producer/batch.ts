@@ -1,0 +1,59 @@
+/** A batch on its way: the encoded records, and the callers who wait for them. */
+import { BatchBuilder } from '@fluvio-ts/protocol';
+import type { SendResult } from './result.ts';
+
+/** A caller who waits for one record. */
+export interface Waiter {
+  resolve(result: SendResult): void;
+  reject(error: unknown): void;
+}
+
+/** A batch that still takes records. */
+export interface OpenBatch {
+  readonly builder: BatchBuilder;
+  readonly waiters: Waiter[];
+  /** Unix milliseconds when the first record came. */
+  readonly createdAt: number;
+  /** What its records took from the producer's budget. */
+  heldBytes: number;
+}
+
+/** A batch that takes no more. */
+export interface SealedBatch {
+  readonly bytes: Uint8Array;
+  readonly waiters: readonly Waiter[];
+  readonly createdAt: number;
+  readonly heldBytes: number;
+  /** An attempt ended without an answer, so a copy may be stored. */
+  mayBeDuplicate: boolean;
+}
+
+/** Starts a batch whose times count from `firstTimestampMs`. */
+export const openBatch = (firstTimestampMs: number, createdAt: number): OpenBatch => ({
+  builder: new BatchBuilder({ firstTimestampMs }),
+  waiters: [],
+  createdAt,
+  heldBytes: 0,
+});
+
+/** Seals a batch. */
+export const seal = ({ builder, waiters, createdAt, heldBytes }: OpenBatch): SealedBatch => ({
+  bytes: builder.finish(),
+  waiters,
+  createdAt,
+  heldBytes,
+  mayBeDuplicate: false,
+});
+
+/** Tells every caller of a batch where its record is. */
+export function acknowledge(batch: SealedBatch, partition: number, baseOffset: bigint): void {
+  const { waiters, mayBeDuplicate } = batch;
+  for (let i = 0; i < waiters.length; i++) {
+    waiters[i]?.resolve({ partition, offset: baseOffset + BigInt(i), mayBeDuplicate });
+  }
+}
+
+/** Tells every caller of a batch that it failed. */
+export function refuse(batch: { readonly waiters: readonly Waiter[] }, error: unknown): void {
+  for (const waiter of batch.waiters) waiter.reject(error);
+}
