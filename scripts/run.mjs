@@ -10,40 +10,37 @@ import { asTyped, run, say } from './children.mjs';
 import { pruneDist } from './prune-dist.mjs';
 import { test } from './test.mjs';
 
-const turboQuietly = ['--ui=stream', '--output-logs=errors-only', '--log-order=grouped'];
+const quietly = ['--ui=stream', '--output-logs=errors-only', '--log-order=grouped', '--log-prefix=none'];
 
 async function build(env, args = []) {
   pruneDist();
-  const all = ['run', 'build', '--concurrency=2', ...turboQuietly, ...args];
   say('building what changed (turbo)');
-  const code = await turbo(all, env);
-  if (code !== 0) fail(asTyped('turbo', all), code);
+  return turbo(['run', 'build', '--concurrency=2', ...quietly, ...args], env);
+}
+
+async function mustBuild(env, args) {
+  const code = await build(env, args);
+  if (code !== 0) fail('turbo run build', code);
 }
 
 /** Runs a built program of the workspace, with the caller's terminal and arguments. */
 async function program(path, env, args) {
-  await build(env);
+  await mustBuild(env);
   say(asTyped('node', [path, ...args]));
   return run(process.execPath, [path, ...args], { cwd: root, env, stdin: 'inherit' });
 }
 
 const tasks = {
-  build: async (env, args) => {
-    await build(env, args);
-    return 0;
-  },
+  build,
   test: async (env, args) => {
-    await build(env);
+    await mustBuild(env);
     return test(env, args);
   },
-  check: async (env, args) => {
-    await build(env);
-    return check(env, args);
-  },
+  check: (env, args) => check(env, args, build),
   docs: async (env) => {
-    await build(env);
+    await mustBuild(env);
     say('building the documentation site (typedoc)');
-    const code = await turbo(['run', 'docs', ...turboQuietly], env);
+    const code = await turbo(['run', 'docs', ...quietly], env);
     if (code === 0) say('open apps/docs/site/index.html');
     return code;
   },
