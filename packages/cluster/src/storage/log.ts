@@ -1,0 +1,207 @@
+/**
+ * The records of one partition on disk: segments of batches, in Fluvio's format, with offsets that never repeat.
+ *
+ * Only the last segment takes batches. When the next run of them does not fit, it is closed and a new one begins.
+ */
+import { mkdirSync, readdirSync } from 'node:fs';
+import { rewriteBatch } from '@fluvio-ts/protocol';
+import { clusterError } from '../errors.ts';
+import type { Logger } from '../logger.ts';
+import { reasonOf } from '../logger.ts';
+import type { BatchRun, PlacedBatch } from './batch-run.ts';
+import { syncDirectory } from './directories.ts';
+import type { ReadRange } from './read-batches.ts';
+import { recover } from './recovery.ts';
+import type { Segment } from './segment.ts';
+import { activeSegment, closedSegment } from './segment.ts';
+
+/** Closed segments whose files stay open for the next reader. */
+const WARM_SEGMENTS = 4;
+
+/** How a log is opened. */
+export interface LogOptions {
+  /** Folder of the segments; made when it is missing. */
+  readonly dir: string;
+  /** Size in bytes above which a segment is closed. */
+  readonly segmentBytes: number;
+  readonly log: Logger;
+}
+
+/** The log of one partition. Offsets are plain numbers in here: they stay exact up to 2⁵³. */
+export interface Log {
+  readonly dir: string;
+  /** Offset of the first record that is stored, or where the first will be. */
+  readonly startOffset: number;
+  /** Offset that the next record gets. */
+  readonly endOffset: number;
+  /** Bytes on disk: batches, and indexes of closed segments. */
+  readonly sizeBytes: number;
+  readonly segmentBytes: number;
+  /**
+   * Gives the batches their offsets and writes them; returns the first offset. After an error nothing of the segment it
+   * struck is left half-written: what fitted into an earlier segment stays.
+   *
+   * @throws `storage/full`, `storage/io`
+   */
+  append(run: BatchRun): number;
+  /**
+   * Whole batches from the one that contains `from`, of one segment; empty if that one ends behind `end`. `from` must be
+   * from the start offset on and before the end offset.
+   *
+   * @throws `storage/corrupt`, `storage/io`
+   */
+  read(range: ReadRange): Uint8Array;
+  /** Hands everything that was appended to the device. Rejects with `storage/io`. */
+  sync(): Promise<void>;
+  /** Whether a failed append left something behind that could not be removed, so that appends fail until it is opened again. */
+  readonly broken: boolean;
+  close(): void;
+}
+
+/** Opens the log in a folder and repairs its end. @throws `storage/full`, `storage/io`, `storage/corrupt` */
+export function openLog({ dir, segmentBytes, log }: LogOptions): Log {
+  const bases = segmentsIn(dir);
+  const closed: Segment[] = bases.slice(0, -1).map((base, i) => closedSegment(dir, base, bases[i + 1] as number));
+  let closedBytes = closed.reduce((sum, segment) => sum + segment.sizeBytes + segment.indexBytes, 0);
+  let active = activeSegment(dir, bases.at(-1) ?? 0);
+  recover(active.file, active.baseOffset, active.recovered, log);
+  /** Closed segments whose last bytes, and whether files whose names, may not have reached the device. */
+  let unsynced: Segment[] = [];
+  let namesUnsynced = bases.length === 0;
+  /** Closed segments with open files, the one that was read last at the end. */
+  let warm: Segment[] = [];
+
+  const roll = (): void => {
+    const next = activeSegment(dir, active.endOffset);
+    active.close();
+    const full = closedSegment(dir, active.baseOffset, active.endOffset);
+    closed.push(full);
+    closedBytes += full.sizeBytes + full.indexBytes;
+    unsynced.push(full);
+    namesUnsynced = true;
+    active = next;
+  };
+
+  /** Keeps the files of the last few closed segments open. */
+  const keepWarm = (segment: Segment): void => {
+    if (segment === active || warm.at(-1) === segment) return;
+    warm = [...warm.filter((other) => other !== segment), segment];
+    if (warm.length > WARM_SEGMENTS) warm.shift()?.close();
+  };
+
+  const segmentOf = (offset: number): Segment => {
+    if (offset >= active.baseOffset) return active;
+    let low = 0;
+    let high = closed.length - 1;
+    while (low < high) {
+      const middle = (low + high + 1) >>> 1;
+      if ((closed[middle] as Segment).baseOffset <= offset) low = middle;
+      else high = middle - 1;
+    }
+    return closed[low] as Segment;
+  };
+
+  return {
+    dir,
+    segmentBytes,
+    get startOffset() {
+      return (closed[0] ?? active).baseOffset;
+    },
+    get endOffset() {
+      return active.endOffset;
+    },
+    get sizeBytes() {
+      return closedBytes + active.sizeBytes;
+    },
+    get broken() {
+      return active.file.broken;
+    },
+    append(run) {
+      const first = active.endOffset;
+      stamp(run, first);
+      let rest = run.batches;
+      while (rest.length > 0) {
+        const room = segmentBytes - active.sizeBytes;
+        const fits = countThatFits(rest, room);
+        if (fits === 0 && active.sizeBytes > 0) {
+          roll();
+          continue;
+        }
+        // A batch larger than a segment is refused before it gets here; alone in an empty segment it does no harm.
+        const part = rest.slice(0, Math.max(1, fits));
+        active.append(pieceOf(run.bytes, part));
+        rest = rest.slice(part.length);
+      }
+      return first;
+    },
+    read(range) {
+      const segment = segmentOf(range.from);
+      keepWarm(segment);
+      return segment.read(range);
+    },
+    async sync() {
+      const due = [...unsynced, active];
+      unsynced = [];
+      try {
+        // All at once: each keeps its file open from now on, whatever is closed meanwhile.
+        await Promise.all(due.map((segment) => segment.file.sync()));
+        if (namesUnsynced) await syncDirectory(dir);
+        namesUnsynced = false;
+      } catch (error) {
+        unsynced = [...due.filter((segment) => closed.includes(segment)), ...unsynced];
+        throw error;
+      } finally {
+        for (const segment of due) if (closed.includes(segment)) keepWarm(segment);
+      }
+    },
+    close() {
+      active.close();
+      for (const segment of closed) segment.close();
+    },
+  };
+}
+
+/** First offsets of the segments in a folder, in order. */
+function segmentsIn(dir: string): number[] {
+  try {
+    mkdirSync(dir, { recursive: true });
+    return readdirSync(dir)
+      .filter((name) => /^\d{20}\.log$/.test(name))
+      .map((name) => Number(name.slice(0, 20)))
+      .sort((a, b) => a - b);
+  } catch (error) {
+    throw clusterError('storage/io', { path: dir, action: 'open', reason: reasonOf(error) }, error);
+  }
+}
+
+/** Writes the offsets into the batches, in place: their checksums do not cover them. */
+function stamp({ bytes, batches }: BatchRun, first: number): void {
+  let next = first;
+  for (const { position, sizeBytes, count } of batches) {
+    rewriteBatch(bytes.subarray(position, position + sizeBytes), { baseOffset: BigInt(next) });
+    next += count;
+  }
+}
+
+function countThatFits(batches: readonly PlacedBatch[], room: number): number {
+  let used = 0;
+  let count = 0;
+  for (const batch of batches) {
+    used += batch.sizeBytes;
+    if (used > room) break;
+    count++;
+  }
+  return count;
+}
+
+/** A part of a run as a run of its own. */
+function pieceOf(bytes: Uint8Array, batches: readonly PlacedBatch[]): BatchRun {
+  const from = batches[0]?.position ?? 0;
+  const last = batches.at(-1);
+  const to = last === undefined ? from : last.position + last.sizeBytes;
+  if (from === 0 && to === bytes.length) return { bytes, batches };
+  return {
+    bytes: bytes.subarray(from, to),
+    batches: batches.map((batch) => ({ ...batch, position: batch.position - from })),
+  };
+}

@@ -1,0 +1,115 @@
+/**
+ * From an offset to a place in the segment's file not far before it.
+ *
+ * Fluvio's format: entries of 8 bytes, the offset relative to the segment's first and the position in the file, both u32
+ * big-endian; one entry each time at least 4,096 bytes were appended. Fluvio pre-sizes the index of the active segment to
+ * 10 MiB of zeros and cuts it when the segment is closed, so a zero entry ends the list. This index is never pre-sized.
+ */
+import { existsSync, readFileSync } from 'node:fs';
+import { clusterError } from '../errors.ts';
+import { reasonOf } from '../logger.ts';
+import type { LogFile } from './log-file.ts';
+import { openLogFile } from './log-file.ts';
+
+/** Bytes of the log between two entries, at least. */
+export const INDEX_INTERVAL_BYTES = 4096;
+
+const ENTRY_BYTES = 8;
+
+/** An index in memory; entries of a writable one are in its file as well. */
+export interface SparseIndex {
+  /** Position of the last entry at or before `delta`; 0 if there is none. */
+  lookup(delta: number): number;
+  /** Tells of an appended batch; writes an entry when one is due. */
+  add(delta: number, position: number, sizeBytes: number): void;
+  /** Bytes of its file. */
+  readonly sizeBytes: number;
+  close(): void;
+}
+
+/** Reads the index of a closed segment. A missing file, or entries that cannot be, only make reading slower. */
+export function readIndex(path: string): SparseIndex {
+  const deltas: number[] = [];
+  const positions: number[] = [];
+  let size = 0;
+  if (existsSync(path)) {
+    let bytes: Buffer;
+    try {
+      bytes = readFileSync(path);
+    } catch (error) {
+      throw clusterError('storage/io', { path, action: 'read', reason: reasonOf(error) }, error);
+    }
+    size = bytes.length;
+    for (let at = 0; at + ENTRY_BYTES <= size; at += ENTRY_BYTES) {
+      const delta = bytes.readUInt32BE(at);
+      const position = bytes.readUInt32BE(at + 4);
+      const last = positions.length - 1;
+      if (
+        position === 0 ||
+        (last >= 0 && (position <= (positions[last] as number) || delta <= (deltas[last] as number)))
+      )
+        break;
+      deltas.push(delta);
+      positions.push(position);
+    }
+  }
+  return {
+    lookup: (delta) => lookup(deltas, positions, delta),
+    add() {
+      throw new TypeError('the index of a closed segment takes no entries');
+    },
+    sizeBytes: size,
+    close() {},
+  };
+}
+
+/** Makes an empty index with an empty file, for a segment that is new or whose batches are added again. */
+export function newIndex(path: string): SparseIndex {
+  const deltas: number[] = [];
+  const positions: number[] = [];
+  const entry = new Uint8Array(ENTRY_BYTES);
+  const view = new DataView(entry.buffer);
+  let bytesSince = 0;
+  const file: LogFile = openLogFile(path);
+  file.truncate(0);
+  return {
+    lookup: (delta) => lookup(deltas, positions, delta),
+    add(delta, position, sizeBytes) {
+      if (bytesSince >= INDEX_INTERVAL_BYTES) {
+        bytesSince = 0;
+        deltas.push(delta);
+        positions.push(position);
+        view.setUint32(0, delta);
+        view.setUint32(4, position);
+        // The log has the batch already. Without this entry reading is slower and nothing else, so a full disk is no error here.
+        try {
+          file.append(entry);
+        } catch {}
+      }
+      bytesSince += sizeBytes;
+    },
+    get sizeBytes() {
+      return file.sizeBytes;
+    },
+    close() {
+      // Fluvio maps the index of a closed segment into memory and cannot map an empty file: it leaves an entry of zeros.
+      if (file.sizeBytes === 0) {
+        try {
+          file.append(new Uint8Array(ENTRY_BYTES));
+        } catch {}
+      }
+      file.close();
+    },
+  };
+}
+
+function lookup(deltas: readonly number[], positions: readonly number[], delta: number): number {
+  let low = 0;
+  let high = deltas.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if ((deltas[middle] as number) <= delta) low = middle + 1;
+    else high = middle;
+  }
+  return low === 0 ? 0 : (positions[low - 1] as number);
+}
