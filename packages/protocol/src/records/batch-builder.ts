@@ -219,11 +219,11 @@ export class BatchBuilder {
     const { data } = this;
     let at = putVarint(data, from, length);
     if (typeof content !== 'string') {
-      if (length <= SHORT_BYTES) for (let i = 0; i < length; i++) data[at++] = content[i] as number;
-      else {
+      if (length > SHORT_BYTES) {
         data.set(content, at);
-        at += length;
+        return at + length;
       }
+      for (let i = 0; i < length; i++) data[at++] = content[i] as number;
       return at;
     }
     if (length <= SHORT_TEXT) {

@@ -66,13 +66,12 @@ export class RecordCursor implements RecordPlace {
     const index = this.index + 1;
     let at = this.at;
     if (index >= this.count) {
-      if (at !== data.length)
+      if (at !== data.length) {
         throw protocolError('wire/invalid', { what: `${data.length - at} bytes follow the last record`, at });
+      }
       return false;
     }
 
-    // Numbers of one byte are read in place. At or behind the end `byte` is undefined, which is not below 0x80, so that
-    // varint() comes to see it and refuses.
     const length = this.varint(at, data.length);
     at = this.after;
     const end = at + length;
@@ -81,6 +80,9 @@ export class RecordCursor implements RecordPlace {
     // The attributes say nothing.
     at += 1;
 
+    // Deltas of one byte and the key's tag are read without asking whether the record goes on: the length of its value
+    // follows, which asks, so no record gets by that ends too soon. Behind the payload `byte` is undefined, hence not
+    // below 0x80.
     let byte = data[at] as number;
     let timestampDelta: number;
     if (byte < 0x80) {
