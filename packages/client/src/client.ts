@@ -44,8 +44,11 @@ export interface Client extends AsyncDisposable {
   consumer(topic: string, options?: ConsumerOptions): Consumer;
   /** Both ends of a partition. @throws `topic/not-found`, `partition/not-found`, `connect/timeout` */
   offsets(topic: string, partition: number, options?: { readonly signal?: AbortSignal }): Promise<PartitionOffsets>;
-  /** Flushes and closes producers, closes consumers, drops the connections. Safe to call twice. */
-  close(): Promise<void>;
+  /**
+   * Closes consumers, flushes and closes producers (within `timeoutMs`, default 10,000), drops the connections. Safe to
+   * call twice.
+   */
+  close(options?: { readonly timeoutMs?: number }): Promise<void>;
 }
 
 /** What sister packages reach a client's cluster by. */
@@ -120,10 +123,10 @@ export async function connect(options: ConnectOptions): Promise<Client> {
         (wait) => fetchOffsets(cluster, topic, partition, 'query', wait),
       );
     },
-    close() {
+    close(closeOptions = {}) {
       closing ??= (async () => {
         await Promise.all([...consumers].map((consumer) => consumer.close()));
-        await Promise.all([...producers].map((producer) => producer.close()));
+        await Promise.all([...producers].map((producer) => producer.close(closeOptions)));
         cluster.close();
       })();
       return closing;

@@ -1,7 +1,8 @@
 /** One cluster as producers, consumers and admin see it: its metadata, its controller, its leaders. */
 import type { Address, Api, FluvioError, MetadataUpdate, Transport, WatchQuery } from '@fluvio-ts/protocol';
 import { formatAddress, listOf, watchOf } from '@fluvio-ts/protocol';
-import type { Answers, CallOptions, OpenOptions, Session } from '@fluvio-ts/protocol/internal';
+import type { Answers, CallOptions, OpenOptions, Session, StopSignal } from '@fluvio-ts/protocol/internal';
+import { stopper } from '@fluvio-ts/protocol/internal';
 import type { RetryOptions } from './connection/retrying.ts';
 import { retrying } from './connection/retrying.ts';
 import { scLink } from './connection/sc-link.ts';
@@ -35,22 +36,22 @@ export interface Cluster {
   /** Opens a stream at the controller; it ends with its connection. */
   openSc<Q, R>(api: Api<Q, R>, request: Q, options?: OpenOptions): Promise<Answers<R>>;
   /** A topic by name; one created a moment ago is waited for. @throws `topic/not-found`, `connect/timeout` */
-  topic(name: string, signal?: AbortSignal): Promise<TopicObject>;
+  topic(name: string, signal?: StopSignal): Promise<TopicObject>;
   /** A connection to the partition's leader as the metadata has it now. @throws `partition/unavailable` and the transport's errors */
-  leader(topic: string, partition: number, purpose: Purpose, signal: AbortSignal): Promise<Session>;
+  leader(topic: string, partition: number, purpose: Purpose, signal: StopSignal): Promise<Session>;
   /** Closes the connections of one purpose. */
   release(purpose: Purpose, why: FluvioError): void;
   /** Retries `attempt` until the deadline, for as long as the client lives. */
   retrying<T>(options: RetryOptions, attempt: (signal: AbortSignal) => Promise<T>): Promise<T>;
   /** Aborted with `client/closed` when the client is closed. */
-  readonly life: AbortSignal;
+  readonly life: StopSignal;
   close(): void;
 }
 
 /** Connects and waits until topics, partitions and SPUs are known. @throws `connect/failed`, `request/aborted` */
 export async function openCluster(options: ClusterOptions, signal?: AbortSignal): Promise<Cluster> {
   const view = metadata();
-  const life = new AbortController();
+  const life = stopper();
   const endpoint = options.endpoints.map(formatAddress).join(', ');
   const pool = spuPool(options);
   let platformVersion = '';
@@ -76,7 +77,7 @@ export async function openCluster(options: ClusterOptions, signal?: AbortSignal)
     return session.call(api, request, { ...call, timeoutMs });
   };
 
-  const isKnownToController = async (name: string, stop: AbortSignal): Promise<boolean> => {
+  const isKnownToController = async (name: string, stop: StopSignal): Promise<boolean> => {
     for (const system of [false, true]) {
       const query = { nameFilters: [name], summary: false, system };
       const topics = await callSc(listOf.Topic, query, { signal: stop });
@@ -135,7 +136,7 @@ export async function openCluster(options: ClusterOptions, signal?: AbortSignal)
     close() {
       if (life.signal.aborted) return;
       const why = clientError('client/closed', { what: 'the call' });
-      life.abort(why);
+      life.stop(why);
       link.close(why);
       pool.close(why);
     },

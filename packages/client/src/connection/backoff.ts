@@ -1,4 +1,5 @@
 /** How long to wait before the next attempt: exponential with full jitter, so that clients do not come back in step. */
+import type { StopSignal } from '@fluvio-ts/protocol/internal';
 import { setTimer } from './timer.ts';
 
 const BASE_MS = 20;
@@ -13,5 +14,5 @@ export function backoffMs(attempt: number, random: number): number {
 }
 
 /** Waits before attempt `attempt`; resolves early when the signal is aborted, since the caller looks at it anyway. */
-export const pause = (attempt: number, signal: AbortSignal): Promise<void> =>
+export const pause = (attempt: number, signal: StopSignal): Promise<void> =>
   setTimer(backoffMs(attempt, Math.random()), signal);

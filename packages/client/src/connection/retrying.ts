@@ -1,4 +1,5 @@
 /** Trying again until it works, the deadline passes, or the caller has enough. */
+import type { StopSignal } from '@fluvio-ts/protocol/internal';
 import { isRetryable } from '../errors.ts';
 import { pause } from './backoff.ts';
 import { deadline, waitError } from './timer.ts';
@@ -9,7 +10,7 @@ export interface RetryOptions {
   readonly what: string;
   readonly timeoutMs: number;
   /** Any of these stops it; a signal whose reason is a FluvioError rejects with that error. */
-  readonly signals: readonly (AbortSignal | undefined)[];
+  readonly signals: readonly (StopSignal | undefined)[];
 }
 
 /**

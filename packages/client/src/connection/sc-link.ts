@@ -1,8 +1,8 @@
 /** The connection to the streaming controller: dialled, watched, and dialled again for as long as the client lives. */
 import type { Address, FluvioError, Transport } from '@fluvio-ts/protocol';
 import { formatAddress } from '@fluvio-ts/protocol';
-import type { Session } from '@fluvio-ts/protocol/internal';
-import { startSession } from '@fluvio-ts/protocol/internal';
+import type { Session, StopSignal } from '@fluvio-ts/protocol/internal';
+import { startSession, stopper } from '@fluvio-ts/protocol/internal';
 import { clientError, reasonOf } from '../errors.ts';
 import { pause } from './backoff.ts';
 import { deadline, orAborted, waitError } from './timer.ts';
@@ -28,7 +28,7 @@ export interface ScLinkOptions {
 export interface ScLink {
   readonly state: ScState;
   /** The live session, or the next one. @throws `connect/timeout`, `request/aborted`, `client/closed` */
-  session(timeoutMs: number, signal?: AbortSignal): Promise<Session>;
+  session(timeoutMs: number, signal?: StopSignal): Promise<Session>;
   close(why: FluvioError): void;
 }
 
@@ -39,7 +39,7 @@ export interface ScLink {
  */
 export async function scLink(options: ScLinkOptions, signal?: AbortSignal): Promise<ScLink> {
   const { endpoints, transport, clientId, connectTimeoutMs, onSession } = options;
-  const life = new AbortController();
+  const life = stopper();
   let state: ScState = { at: 'dialing' };
   let changed: () => void = () => {};
   let change = new Promise<void>((resolve) => {
@@ -74,7 +74,7 @@ export async function scLink(options: ScLinkOptions, signal?: AbortSignal): Prom
   };
 
   /** One round over all endpoints, each within the connect deadline. */
-  const dial = async (stop: AbortSignal | undefined): Promise<Session> => {
+  const dial = async (stop: StopSignal | undefined): Promise<Session> => {
     let last: unknown;
     for (const address of endpoints) {
       const limit = deadline(connectTimeoutMs, life.signal, stop);
@@ -139,7 +139,7 @@ export async function scLink(options: ScLinkOptions, signal?: AbortSignal): Prom
     close(why) {
       const { state: before } = { state };
       become({ at: 'closed', why });
-      life.abort(why);
+      life.stop(why);
       if (before.at === 'ready') before.session.close(why.message);
     },
   };

@@ -1,7 +1,7 @@
 /** Connections to SPUs: one per SPU and purpose, dialled when first wanted, replaced when they end. */
 import type { Address, FluvioError, Transport } from '@fluvio-ts/protocol';
-import type { Session } from '@fluvio-ts/protocol/internal';
-import { startSession } from '@fluvio-ts/protocol/internal';
+import type { Session, StopSignal } from '@fluvio-ts/protocol/internal';
+import { startSession, stopper } from '@fluvio-ts/protocol/internal';
 import type { SpuObject } from '../metadata/metadata.ts';
 import { abortedError, deadline, orAborted, waitError } from './timer.ts';
 
@@ -26,7 +26,7 @@ export interface SpuPoolOptions {
 /** See the file's head. */
 export interface SpuPool {
   /** The live connection, or a new one. Simultaneous callers share one dial. @throws the transport's errors, `connect/timeout`, `request/aborted` */
-  session(spu: SpuObject, purpose: Purpose, signal: AbortSignal): Promise<Session>;
+  session(spu: SpuObject, purpose: Purpose, signal: StopSignal): Promise<Session>;
   /** Closes the connections of one purpose, which will not be wanted again. */
   release(purpose: Purpose, why: FluvioError): void;
   close(why: FluvioError): void;
@@ -35,7 +35,7 @@ export interface SpuPool {
 /** Makes an empty pool. */
 export function spuPool(options: SpuPoolOptions): SpuPool {
   const { transport, clientId, connectTimeoutMs, spuAddress } = options;
-  const life = new AbortController();
+  const life = stopper();
   const live = new Map<string, Session>();
   const dials = new Map<string, Promise<Session>>();
   const released = new Set<Purpose>();
@@ -85,7 +85,7 @@ export function spuPool(options: SpuPoolOptions): SpuPool {
       for (const [key, session] of live) if (key.startsWith(`${purpose} `)) session.close(why.message);
     },
     close(why) {
-      life.abort(why);
+      life.stop(why);
       for (const session of live.values()) session.close(why.message);
       live.clear();
     },

@@ -1,10 +1,11 @@
 /** Waiting: for a time, for a deadline, for whichever of several signals comes first. */
 import { isFluvioError } from '@fluvio-ts/protocol';
+import type { StopSignal } from '@fluvio-ts/protocol/internal';
 import { protocolError } from '@fluvio-ts/protocol/internal';
 import { clientError, reasonOf } from '../errors.ts';
 
 /** Resolves after `ms` or when the signal is aborted, whichever is first; leaves no timer and no listener behind. */
-export function setTimer(ms: number, signal: AbortSignal): Promise<void> {
+export function setTimer(ms: number, signal: StopSignal): Promise<void> {
   return new Promise((resolve) => {
     if (signal.aborted) {
       resolve();
@@ -30,7 +31,7 @@ export interface Deadline {
 }
 
 /** A signal that is aborted by any of `signals` or after `ms`. Release it in `finally`. */
-export function deadline(ms: number, ...signals: readonly (AbortSignal | undefined)[]): Deadline {
+export function deadline(ms: number, ...signals: readonly (StopSignal | undefined)[]): Deadline {
   const controller = new AbortController();
   const given = signals.filter((signal) => signal !== undefined);
   let passed = false;
@@ -54,7 +55,7 @@ export function deadline(ms: number, ...signals: readonly (AbortSignal | undefin
 }
 
 /** Waits for `promise` no longer than the signal allows; then rejects with what `onAbort` makes. */
-export async function orAborted<T>(promise: Promise<T>, signal: AbortSignal, onAbort: () => Error): Promise<T> {
+export async function orAborted<T>(promise: Promise<T>, signal: StopSignal, onAbort: () => Error): Promise<T> {
   if (signal.aborted) throw onAbort();
   let listener: () => void = () => {};
   const aborted = new Promise<never>((_, reject) => {
@@ -69,7 +70,7 @@ export async function orAborted<T>(promise: Promise<T>, signal: AbortSignal, onA
 }
 
 /** `request/aborted` with the signal's reason as its cause, or that reason itself where it is one of our errors already. */
-export const abortedError = (what: string, signal: AbortSignal | undefined): Error =>
+export const abortedError = (what: string, signal: StopSignal | undefined): Error =>
   isFluvioError(signal?.reason) ? signal.reason : protocolError('request/aborted', { what }, signal?.reason);
 
 /** What a wait that ended says: the deadline, with what kept failing, or the caller's abort. */

@@ -1,5 +1,6 @@
 /** The consumer of one topic: the streams of its partitions, merged in the order in which their batches arrive. */
 import type { Codecs, Isolation } from '@fluvio-ts/protocol';
+import { stopper } from '@fluvio-ts/protocol/internal';
 import type { Cluster } from '../cluster.ts';
 import type { Purpose } from '../connection/spu-pool.ts';
 import { abortedError } from '../connection/timer.ts';
@@ -85,7 +86,7 @@ export function openConsumer(
     onGap: options.onGap,
   };
   const purpose: Purpose = `consume ${id}`;
-  const life = new AbortController();
+  const life = stopper();
   const arrived: Arrived[] = [];
   let waiting: { resolve: (batch: ConsumerBatch | undefined) => void; reject: (error: unknown) => void } | undefined;
   let end: { readonly error: unknown } | undefined;
@@ -94,7 +95,7 @@ export function openConsumer(
   const finish = (error: unknown): void => {
     if (end !== undefined) return;
     end = { error };
-    life.abort();
+    life.stop(error);
     cluster.life.removeEventListener('abort', onClientClosed);
     options.signal?.removeEventListener('abort', onAbort);
     cluster.release(purpose, clientError('client/closed', { what: `reading '${topic}'` }));

@@ -6,7 +6,7 @@
  */
 import type { Batch, Codecs, FluvioError, Isolation, StreamFetchResponse } from '@fluvio-ts/protocol';
 import { isFluvioError, readBatches, StreamFetch, UpdateOffsets } from '@fluvio-ts/protocol';
-import type { Session } from '@fluvio-ts/protocol/internal';
+import type { Session, StopSignal } from '@fluvio-ts/protocol/internal';
 import type { Cluster } from '../cluster.ts';
 import { pause } from '../connection/backoff.ts';
 import type { Purpose } from '../connection/spu-pool.ts';
@@ -72,7 +72,7 @@ export async function streamPartition(
   target: StreamTarget,
   settings: StreamSettings,
   sink: Sink,
-  signal: AbortSignal,
+  signal: StopSignal,
 ): Promise<void> {
   const { topic, partition, start, purpose } = target;
   const { onRetry, onGap } = settings;

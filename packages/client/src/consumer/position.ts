@@ -1,5 +1,6 @@
 /** Where a consumer starts and where it ends. */
 import { FetchOffsets } from '@fluvio-ts/protocol';
+import type { StopSignal } from '@fluvio-ts/protocol/internal';
 import type { Cluster } from '../cluster.ts';
 import type { Purpose } from '../connection/spu-pool.ts';
 import { clientError, serverError } from '../errors.ts';
@@ -29,7 +30,7 @@ export async function fetchOffsets(
   topic: string,
   partition: number,
   purpose: Purpose,
-  signal: AbortSignal,
+  signal: StopSignal,
 ): Promise<PartitionOffsets> {
   const session = await cluster.leader(topic, partition, purpose, signal);
   const { topics } = await session.call(

@@ -4,6 +4,8 @@
  */
 import type { FluvioError, Isolation, ProducePartitionResponse } from '@fluvio-ts/protocol';
 import { Produce } from '@fluvio-ts/protocol';
+import type { StopSignal } from '@fluvio-ts/protocol/internal';
+import { stopper } from '@fluvio-ts/protocol/internal';
 import type { Cluster } from '../cluster.ts';
 import { pause } from '../connection/backoff.ts';
 import { deadline } from '../connection/timer.ts';
@@ -45,7 +47,7 @@ export interface Lane {
 /** Makes an empty lane. */
 export function lane(options: LaneOptions): Lane {
   const { lingerMs, batchBytes, maxRequestBytes, give } = options;
-  const life = new AbortController();
+  const life = stopper();
   /** Complete batches, in order; the first ones are those in flight. */
   const ready: SealedBatch[] = [];
   let open: OpenBatch | undefined;
@@ -138,7 +140,7 @@ export function lane(options: LaneOptions): Lane {
       });
     },
     abandon(error) {
-      life.abort(error);
+      life.stop(error);
       sealOpen();
       for (const batch of ready.splice(0)) {
         refuse(batch, error);
@@ -154,7 +156,7 @@ async function deliver(
   options: LaneOptions,
   batches: readonly SealedBatch[],
   settled: (batch: SealedBatch) => void,
-  abandoned: AbortSignal,
+  abandoned: StopSignal,
 ): Promise<void> {
   const { cluster, topic, partition, deliveryTimeoutMs } = options;
   let waiting = batches;
@@ -219,7 +221,7 @@ async function deliver(
 async function request(
   options: LaneOptions,
   batches: readonly SealedBatch[],
-  signal: AbortSignal,
+  signal: StopSignal,
 ): Promise<readonly ProducePartitionResponse[]> {
   const { cluster, topic, partition, isolation, ackTimeoutMs } = options;
   const session = await cluster.leader(topic, partition, 'produce', signal);

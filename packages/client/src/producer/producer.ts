@@ -45,8 +45,11 @@ export interface Producer extends AsyncDisposable {
   flush(options?: { readonly signal?: AbortSignal }): Promise<void>;
   /** Bytes of records that are accepted and not settled. */
   readonly bufferedBytes: number;
-  /** Flushes within the delivery time-out, rejects what is left with `produce/closed`, and takes no more. Safe to call twice. */
-  close(): Promise<void>;
+  /**
+   * Takes no more, flushes, and rejects with `produce/closed` what is not settled after `timeoutMs` (default 10,000).
+   * Safe to call twice.
+   */
+  close(options?: { readonly timeoutMs?: number }): Promise<void>;
 }
 
 const DEFAULTS = {
@@ -63,6 +66,7 @@ const DEFAULTS = {
 const ENVELOPE_BYTES = 128;
 /** A text never has more bytes than this many times its characters. */
 const MOST_BYTES_PER_CHARACTER = 3;
+const CLOSE_TIMEOUT_MS = 10_000;
 const utf8 = new TextEncoder();
 
 /** The topic as the metadata has it: how many partitions, and which of them can take a record without a key. */
@@ -209,9 +213,9 @@ export async function openProducer(
         wait.release();
       }
     },
-    close() {
+    close({ timeoutMs = CLOSE_TIMEOUT_MS } = {}) {
       closing ??= (async () => {
-        const wait = deadline(settings.deliveryTimeoutMs, cluster.life);
+        const wait = deadline(timeoutMs, cluster.life);
         await settledOrAborted(flush(), wait.signal);
         wait.release();
         budget.close(closed());

@@ -1,0 +1,296 @@
+import { readBatches } from '@fluvio-ts/protocol';
+import { afterEach, describe, expect, test, vi } from 'vitest';
+import type { Client } from '../client.ts';
+import { connect } from '../client.ts';
+import type { Broker } from '../testing/broker.ts';
+import { broker } from '../testing/broker.ts';
+import { until } from '../testing/until.ts';
+import type { ProducerOptions } from './producer.ts';
+
+const clients: Client[] = [];
+const connected = async (cluster: Broker): Promise<Client> => {
+  const client = await connect({ endpoint: 'localhost:9003', transport: cluster.transport });
+  clients.push(client);
+  return client;
+};
+const producing = async (options: ProducerOptions = {}, partitions = 1, spus = 1) => {
+  const cluster = broker(spus);
+  cluster.addTopic('t', partitions);
+  const client = await connected(cluster);
+  return { cluster, client, producer: await client.producer('t', options) };
+};
+
+/** Values of a partition's log, in order. */
+const stored = (cluster: Broker, partition = 0): string[] =>
+  cluster.log('t', partition).batches.flatMap((bytes) => {
+    const block = readBatches(bytes).batches[0]?.open();
+    if (block === undefined || block instanceof Promise) throw new Error('no block');
+    return [...block].map((record) => record.text());
+  });
+
+afterEach(async () => {
+  vi.useRealTimers();
+  await Promise.all(clients.splice(0).map((client) => client.close({ timeoutMs: 1 })));
+});
+
+test('send resolves with where the acknowledged record is', async () => {
+  const { cluster, producer } = await producing();
+  expect(await producer.send({ value: 'a' })).toEqual({ partition: 0, offset: 0n, mayBeDuplicate: false });
+  expect(await producer.send({ value: new Uint8Array([98]) })).toMatchObject({ offset: 1n });
+  expect(stored(cluster)).toEqual(['a', 'b']);
+});
+
+test('records that are sent in one turn travel in one batch, in order', async () => {
+  const { cluster, producer } = await producing();
+  const values = Array.from({ length: 100 }, (_, i) => `value ${i}`);
+  const results = await Promise.all(values.map((value) => producer.send({ value })));
+  expect(results.map((result) => result.offset)).toEqual(values.map((_, i) => BigInt(i)));
+  expect(stored(cluster)).toEqual(values);
+  expect(cluster.produced).toHaveLength(1);
+  expect(cluster.log('t', 0).batches).toHaveLength(1);
+});
+
+test('what comes while a request is in flight becomes the next request', async () => {
+  const { cluster, producer } = await producing();
+  const first = producer.send({ value: 'first' });
+  await until(() => cluster.produced.length === 1);
+  const rest = ['second', 'third'].map((value) => producer.send({ value }));
+  await Promise.all([first, ...rest]);
+  expect(cluster.produced).toHaveLength(2);
+});
+
+test('a full batch begins another, and one request carries several', async () => {
+  const { cluster, producer } = await producing({ batchBytes: 1_000 });
+  const values = Array.from({ length: 50 }, (_, i) => `${i}`.padStart(100, '.'));
+  await Promise.all(values.map((value) => producer.send({ value })));
+  expect(stored(cluster)).toEqual(values);
+  expect(cluster.produced).toHaveLength(1);
+  for (const batch of cluster.log('t', 0).batches) expect(batch.length).toBeLessThanOrEqual(1_000);
+});
+
+test('a request stays under its limit, and a batch under the segment size of its topic', async () => {
+  const cluster = broker();
+  cluster.addTopic('t', 1, { segmentSize: 2_048 });
+  const producer = await (await connected(cluster)).producer('t', { maxRequestBytes: 4_500 });
+  const values = Array.from({ length: 100 }, () => 'x'.repeat(300));
+  await Promise.all(values.map((value) => producer.send({ value })));
+  expect(stored(cluster)).toEqual(values);
+  for (const { topics } of cluster.produced) {
+    const sizes = topics.flatMap((topic) => topic.partitions.map(({ records }) => records.length));
+    for (const size of sizes) expect(size).toBeLessThanOrEqual(2_048);
+    expect(sizes.reduce((a, b) => a + b)).toBeLessThanOrEqual(4_500);
+  }
+});
+
+describe('linger', () => {
+  test('waits for more records, and flush does not', async () => {
+    const { cluster, producer } = await producing({ lingerMs: 3_600_000 });
+    const sent = ['a', 'b'].map((value) => producer.send({ value }));
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(cluster.produced).toHaveLength(0);
+    await producer.flush();
+    await Promise.all(sent);
+    expect(cluster.produced).toHaveLength(1);
+  });
+
+  test('ends by its timer', async () => {
+    const { cluster, producer } = await producing({ lingerMs: 5 });
+    await Promise.all(['a', 'b'].map((value) => producer.send({ value })));
+    expect(cluster.produced).toHaveLength(1);
+  });
+
+  test('does not hold a full batch back', async () => {
+    const { cluster, producer } = await producing({ lingerMs: 3_600_000, batchBytes: 300 });
+    const full = [1, 2, 3].map(() => producer.send({ value: 'x'.repeat(100) }));
+    await Promise.all(full.slice(0, 2));
+    expect(cluster.produced).toHaveLength(1);
+  });
+});
+
+describe('partitions', () => {
+  test('a key goes where every other client sends it, an empty key too', async () => {
+    const { producer } = await producing({}, 3);
+    const partitionOf = async (key: string): Promise<number> => (await producer.send({ key, value: '' })).partition;
+    expect(await partitionOf('key')).toBe(2);
+    expect(await partitionOf('fluvio')).toBe(1);
+    expect(await partitionOf('')).toBe(2);
+    expect(await partitionOf('café')).toBe(0);
+  });
+
+  test('records without a key go round', async () => {
+    const { producer } = await producing({}, 3);
+    const results = await Promise.all([1, 2, 3, 4].map(() => producer.send({ value: '' })));
+    expect(results.map((result) => result.partition)).toEqual([0, 1, 2, 0]);
+  });
+
+  test('a null key is not an empty key', async () => {
+    const { cluster, producer } = await producing();
+    await producer.send({ key: null, value: '' });
+    await producer.send({ key: '', value: '' });
+    const keys = cluster.log('t', 0).batches.map((bytes) => {
+      const block = readBatches(bytes).batches[0]?.open();
+      return block === undefined || block instanceof Promise ? [] : [...block].map((record) => record.key);
+    });
+    expect(keys).toEqual([[null], [new Uint8Array(0)]]);
+  });
+
+  test('one can be named, and a wrong one is refused', async () => {
+    const { producer } = await producing({}, 3);
+    expect(await producer.send({ key: 'key', value: '', partition: 1 })).toMatchObject({ partition: 1 });
+    await expect(producer.send({ value: '', partition: 3 })).rejects.toMatchObject({
+      code: 'partition/not-found',
+      context: { topic: 't', partition: 3, partitions: 3 },
+    });
+  });
+
+  test('added partitions are used', async () => {
+    const { cluster, producer } = await producing();
+    cluster.addPartition('t');
+    const partitions = new Set<number>();
+    while (partitions.size < 2) partitions.add((await producer.send({ value: '' })).partition);
+    expect([...partitions].sort()).toEqual([0, 1]);
+  });
+});
+
+describe('when things go wrong', () => {
+  test('a new leader gets what the old one refuses, in order', async () => {
+    const { cluster, producer } = await producing({}, 1, 2);
+    await producer.send({ value: 'before' });
+    cluster.moveLeader('t', 0, 2, { quietly: true });
+    const sent = ['a', 'b', 'c'].map((value) => producer.send({ value }));
+    await until(() => cluster.produced.length >= 2);
+    cluster.announce();
+    const results = await Promise.all(sent);
+    expect(results.map((result) => result.mayBeDuplicate)).toEqual([false, false, false]);
+    expect(stored(cluster)).toEqual(['before', 'a', 'b', 'c']);
+  });
+
+  test('a lost connection is replaced; what was not stored is stored once', async () => {
+    const { cluster, producer } = await producing();
+    let cuts = 2;
+    cluster.faults.produce = () => (cuts-- > 0 ? 'cut' : undefined);
+    const results = await Promise.all(['a', 'b'].map((value) => producer.send({ value })));
+    expect(stored(cluster)).toEqual(['a', 'b']);
+    expect(results.map((result) => result.mayBeDuplicate)).toEqual([true, true]);
+  });
+
+  test('a lost answer leads to a repetition that says so', async () => {
+    const { cluster, producer } = await producing();
+    let cuts = 1;
+    cluster.faults.produce = () => (cuts-- > 0 ? 'store and cut' : undefined);
+    expect(await producer.send({ value: 'a' })).toEqual({ partition: 0, offset: 1n, mayBeDuplicate: true });
+    expect(stored(cluster)).toEqual(['a', 'a']);
+  });
+
+  test('an error that no retry helps rejects at once and leaves the producer usable', async () => {
+    const { cluster, producer } = await producing();
+    cluster.faults.produce = () => ({ kind: 'MessageTooLarge' });
+    await expect(producer.send({ value: 'a' })).rejects.toMatchObject({
+      code: 'server/error',
+      context: { name: 'MessageTooLarge', number: 10 },
+    });
+    delete cluster.faults.produce;
+    await expect(producer.send({ value: 'b' })).resolves.toMatchObject({ offset: 0n });
+    expect(cluster.produced).toHaveLength(2);
+  });
+
+  test('a record over the request limit is refused with both sizes and leaves the others alone', async () => {
+    const { cluster, producer } = await producing({ maxRequestBytes: 1_000 });
+    const ok = producer.send({ value: 'ok' });
+    await expect(producer.send({ value: 'x'.repeat(2_000) })).rejects.toMatchObject({
+      code: 'produce/too-large',
+      context: { limitBytes: 872, sizeBytes: 2_009 },
+    });
+    await expect(producer.send({ value: 'é'.repeat(500) })).rejects.toMatchObject({ code: 'produce/too-large' });
+    await ok;
+    expect(stored(cluster)).toEqual(['ok']);
+  });
+
+  test('a timestamp that is no whole number is refused and costs no room', async () => {
+    const { producer } = await producing();
+    await expect(producer.send({ value: 'a', timestampMs: 1.5 })).rejects.toMatchObject({ code: 'wire/unwritable' });
+    expect(producer.bufferedBytes).toBe(0);
+    await expect(producer.send({ value: 'b', timestampMs: 1_700_000_000_000 })).resolves.toMatchObject({ offset: 0n });
+  });
+
+  test('a record that nobody takes is rejected at its deadline with what it waited for', async () => {
+    const { cluster, producer } = await producing({ deliveryTimeoutMs: 60 });
+    cluster.faults.produce = () => ({ kind: 'NotLeaderForPartition' });
+    await expect(producer.send({ value: 'a' })).rejects.toMatchObject({
+      code: 'produce/timeout',
+      context: { topic: 't', partition: 0, waitingFor: expect.stringContaining('does not lead') },
+    });
+    expect(producer.bufferedBytes).toBe(0);
+  });
+
+  test('a dead partition does not hold the others up', async () => {
+    const { cluster, producer } = await producing({}, 2, 2);
+    cluster.faults.produce = (spu) => (spu === 1 ? 'silent' : undefined);
+    void producer.send({ value: 'stuck', partition: 0 }).catch(() => {});
+    await expect(producer.send({ value: 'free', partition: 1 })).resolves.toMatchObject({ partition: 1 });
+  });
+
+  test('a topic that does not exist is refused at once, by name', async () => {
+    const { client } = await producing();
+    await expect(client.producer('nowhere')).rejects.toMatchObject({
+      code: 'topic/not-found',
+      message: expect.stringContaining("'nowhere'"),
+    });
+  });
+});
+
+describe('a full buffer', () => {
+  test('makes send wait, and lets records in by the order of their sending', async () => {
+    const { cluster, producer } = await producing({ bufferBytes: 2_000, batchBytes: 500 });
+    const values = Array.from({ length: 60 }, (_, i) => `${i}`.padEnd(i % 3 === 0 ? 300 : 10, '.'));
+    const sent = values.map((value) => producer.send({ value }));
+    expect(producer.bufferedBytes).toBeLessThanOrEqual(2_000);
+    await Promise.all(sent);
+    expect(stored(cluster)).toEqual(values);
+    expect(producer.bufferedBytes).toBe(0);
+  });
+
+  test('gives up by the caller’s signal, with its reason', async () => {
+    const { cluster, producer } = await producing({ bufferBytes: 200 });
+    cluster.faults.produce = () => 'silent';
+    void producer.send({ value: 'x'.repeat(100) }).catch(() => {});
+    const controller = new AbortController();
+    const waiting = producer.send({ value: 'y'.repeat(100) }, { signal: controller.signal });
+    const why = new Error('enough');
+    controller.abort(why);
+    await expect(waiting).rejects.toMatchObject({ code: 'request/aborted', cause: why });
+  });
+
+  test('takes a record that is larger than the whole of it', async () => {
+    const { producer } = await producing({ bufferBytes: 100 });
+    await expect(producer.send({ value: 'x'.repeat(5_000) })).resolves.toMatchObject({ offset: 0n });
+  });
+});
+
+describe('close', () => {
+  test('settles everything that was accepted, those who wait for room included', async () => {
+    const { cluster, producer } = await producing({ lingerMs: 3_600_000, bufferBytes: 1_000 });
+    const sent = Array.from({ length: 20 }, () => producer.send({ value: 'x'.repeat(100) }));
+    await producer.close();
+    expect(await Promise.all(sent)).toHaveLength(20);
+    expect(stored(cluster)).toHaveLength(20);
+    await expect(producer.send({ value: 'late' })).rejects.toMatchObject({ code: 'produce/closed' });
+    await producer.close();
+  });
+
+  test('rejects at its deadline what could not be delivered', async () => {
+    const { cluster, producer } = await producing({ bufferBytes: 300 });
+    cluster.faults.produce = () => 'silent';
+    const sent = [1, 2, 3].map(() => producer.send({ value: 'x'.repeat(100) }));
+    const outcomes = Promise.allSettled(sent);
+    await producer.close({ timeoutMs: 20 });
+    expect((await outcomes).map((outcome) => outcome.status)).toEqual(['rejected', 'rejected', 'rejected']);
+  });
+
+  test('of the client ends producers, and nothing can be sent any more', async () => {
+    const { client, producer } = await producing();
+    await client.close();
+    await expect(producer.send({ value: 'late' })).rejects.toMatchObject({ code: 'produce/closed' });
+    await expect(client.producer('t')).rejects.toMatchObject({ code: 'client/closed' });
+  });
+});

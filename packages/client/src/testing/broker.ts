@@ -1,0 +1,358 @@
+/**
+ * A scripted cluster behind in-memory pipes: the real protocol over the real codec, with faults on demand. Tests use it to
+ * do what a well-behaved cluster never does.
+ */
+import type {
+  BytePipe,
+  Endpoint,
+  ErrorCode,
+  FetchOffsetsRequest,
+  ObjectOf,
+  ProduceRequest,
+  StreamFetchRequest,
+  StreamFetchResponse,
+  Transport,
+} from '@fluvio-ts/protocol';
+import {
+  FetchOffsets,
+  List,
+  NO_ERROR,
+  Produce,
+  readBatchHeader,
+  readBatches,
+  rewriteBatch,
+  ScApiVersions,
+  SpuApiVersions,
+  StreamFetch,
+  UpdateOffsets,
+  Watch,
+} from '@fluvio-ts/protocol';
+import type { Call, Route } from '@fluvio-ts/protocol/internal';
+import { memoryPipe, on, serve } from '@fluvio-ts/protocol/internal';
+
+/** The log of one partition. */
+export interface PartitionLog {
+  readonly batches: Uint8Array[];
+  /** Offset of the first record that is still there. */
+  start: bigint;
+  /** Offset behind the last record. */
+  end: bigint;
+}
+
+/** What a test can make an SPU do instead of what it should. Returning undefined lets it do what it should. */
+export interface Faults {
+  produce?: (spu: number, request: ProduceRequest) => ErrorCode | 'cut' | 'store and cut' | 'silent' | undefined;
+  stream?: (spu: number, request: StreamFetchRequest) => ErrorCode | undefined;
+  /** Changes the record bytes of an answer. */
+  slice?: (records: Uint8Array, request: StreamFetchRequest) => Uint8Array;
+  connect?: (to: Endpoint) => Error | undefined;
+}
+
+/** See the file's head. */
+export interface Broker {
+  readonly transport: Transport;
+  readonly faults: Faults;
+  addTopic(name: string, partitions: number, options?: { readonly segmentSize?: number }): void;
+  addPartition(name: string): void;
+  deleteTopic(name: string): void;
+  log(topic: string, partition: number): PartitionLog;
+  /** Moves a partition and tells the watchers. */
+  moveLeader(topic: string, partition: number, spu: number, options?: { readonly quietly?: boolean }): void;
+  /** Tells the watchers everything. */
+  announce(): void;
+  /** Cuts all connections of the SC (0) or of an SPU. */
+  cut(server: number): void;
+  /** Live connections of the SC (0) or of an SPU. */
+  connections(server: number): number;
+  /** Requests in the order in which they were handled. */
+  readonly produced: ProduceRequest[];
+  readonly streams: StreamFetchRequest[];
+  readonly credits: bigint[];
+}
+
+interface Stream {
+  readonly request: StreamFetchRequest;
+  readonly call: Call<StreamFetchResponse>;
+  readonly id: number;
+  /** Next offset to send; undefined while an answer is not acknowledged. */
+  wanted: bigint | undefined;
+}
+
+/** Makes a cluster of an SC and the SPUs 1 to `spus`. */
+export function broker(spus = 1): Broker {
+  const topics = new Map<string, ObjectOf<'Topic'>>();
+  const leaders = new Map<string, number>();
+  const logs = new Map<string, PartitionLog>();
+  const watchers = new Set<() => void>();
+  const pipes = new Map<number, Set<BytePipe>>();
+  const streams = new Map<string, Set<Stream>>();
+  const faults: Faults = {};
+  const produced: ProduceRequest[] = [];
+  const streamed: StreamFetchRequest[] = [];
+  const credits: bigint[] = [];
+  let epoch = 1n;
+
+  const key = (topic: string, partition: number): string => `${topic}-${partition}`;
+
+  const spuObjects = (): ObjectOf<'SPU'>[] =>
+    Array.from({ length: spus }, (_, i) => ({
+      name: `spu-${i + 1}`,
+      spec: {
+        id: i + 1,
+        spuType: 'Custom' as const,
+        publicEndpoint: { port: 9010 + i, ingress: [{ hostname: 'localhost', ip: undefined }], encryption: 'PLAINTEXT' as const },
+        privateEndpoint: { port: 9110 + i, host: 'localhost', encryption: 'PLAINTEXT' as const },
+        rack: undefined,
+        publicEndpointLocal: undefined,
+      },
+      status: { resolution: 'Online' as const },
+    }));
+
+  const partitionObjects = (): ObjectOf<'Partition'>[] =>
+    [...leaders].map(([name, leader]) => ({
+      name,
+      spec: {
+        leader,
+        replicas: [leader],
+        cleanupPolicy: undefined,
+        storage: undefined,
+        compressionType: 'Any' as const,
+        deduplication: undefined,
+        system: false,
+        mirror: undefined,
+      },
+      status: {
+        resolution: 'Online' as const,
+        leader: { spu: leader, hw: 0n, leo: 0n },
+        lsr: 0,
+        replicas: [],
+        size: 0n,
+        isBeingDeleted: false,
+        baseOffset: 0n,
+      },
+    }));
+
+  const announce = (): void => {
+    epoch++;
+    for (const watcher of watchers) watcher();
+  };
+
+  const sc: Route[] = [
+    on(ScApiVersions, () => ({
+      errorCode: NO_ERROR,
+      apiKeys: [1001, 1002, 1003, 1004, 1006].map((apiKey) => ({ apiKey, minVersion: 11, maxVersion: 19 })),
+      platformVersion: '0.18.1',
+    })),
+    on(List, ({ label, body }) => {
+      if (label !== 'Topic') throw new Error(`no list of ${label}`);
+      return { label, body: body.system ? [] : [...topics.values()] };
+    }),
+    on(Watch, ({ label }, call) => {
+      const push = (): void => {
+        const all = label === 'Topic' ? [...topics.values()] : label === 'Partition' ? partitionObjects() : spuObjects();
+        void call.push({ label, body: { epoch, changes: [], all } } as never).catch(() => watchers.delete(push));
+      };
+      watchers.add(push);
+      push();
+      return undefined;
+    }),
+  ];
+
+  const store = (topic: string, partition: number, records: Uint8Array): bigint => {
+    const log = logOf(topic, partition);
+    const base = log.end;
+    for (const batch of readBatches(records.slice()).batches) {
+      const bytes = batch.bytes.slice();
+      rewriteBatch(bytes, { baseOffset: log.end });
+      log.batches.push(bytes);
+      log.end += BigInt(batch.lastOffsetDelta + 1);
+    }
+    for (const stream of streams.get(key(topic, partition)) ?? []) advance(stream);
+    return base;
+  };
+
+  const logOf = (topic: string, partition: number): PartitionLog => {
+    const found = logs.get(key(topic, partition));
+    if (found === undefined) throw new Error(`no log of ${key(topic, partition)}`);
+    return found;
+  };
+
+  const answer = (stream: Stream, errorCode: ErrorCode, records: Uint8Array): StreamFetchResponse => ({
+    topic: stream.request.topic,
+    streamId: stream.id,
+    partition: {
+      partitionIndex: stream.request.partition,
+      errorCode,
+      highWatermark: logs.get(key(stream.request.topic, stream.request.partition))?.end ?? 0n,
+      nextFilterOffset: 0n,
+      logStartOffset: 0n,
+      aborted: undefined,
+      records,
+    },
+  });
+
+  /** Credit of one: sends from the wanted offset what fits, then waits. */
+  const advance = (stream: Stream): void => {
+    const { request, wanted } = stream;
+    if (wanted === undefined) return;
+    const log = logOf(request.topic, request.partition);
+    if (wanted >= log.end) return;
+    const chosen: Uint8Array[] = [];
+    let bytes = 0;
+    for (const batch of log.batches) {
+      const header = readBatchHeader(batch);
+      if (header === undefined || header.baseOffset + BigInt(header.lastOffsetDelta) < wanted) continue;
+      if (bytes > 0 && bytes + batch.length > request.maxBytes) break;
+      chosen.push(batch);
+      bytes += batch.length;
+    }
+    stream.wanted = undefined;
+    const records = Uint8Array.from(chosen.flatMap((batch) => [...batch]));
+    void stream.call.push(answer(stream, NO_ERROR, faults.slice?.(records, request) ?? records)).catch(() => {});
+  };
+
+  const offsetsOf = (request: FetchOffsetsRequest, spu: number) =>
+    request.topics.map(({ name, partitions }) => ({
+      name,
+      partitions: partitions.map(({ partitionIndex }) => {
+        const leads = leaders.get(key(name, partitionIndex)) === spu;
+        const log = leads ? logOf(name, partitionIndex) : undefined;
+        return {
+          errorCode: leads ? NO_ERROR : ({ kind: 'PartitionNotLeader' } as const),
+          partitionIndex,
+          startOffset: log?.start ?? 0n,
+          lastStableOffset: log?.end ?? 0n,
+        };
+      }),
+    }));
+
+  const spuRoutes = (spu: number): Route[] => {
+    const own = new Map<number, Stream>();
+    let ids = 0;
+    return [
+      on(SpuApiVersions, () => ({ errorCode: NO_ERROR, apiKeys: [], platformVersion: '0.0.0' })),
+      on(Produce, (request) => {
+        produced.push(request);
+        const fault = faults.produce?.(spu, request);
+        if (fault === 'silent') return new Promise(() => {});
+        if (fault === 'cut') throw new Error('cut');
+        const responses = request.topics.map(({ name, partitions }) => ({
+          name,
+          partitions: partitions.map(({ partitionIndex, records }) => {
+            const leads = leaders.get(key(name, partitionIndex)) === spu;
+            const errorCode: ErrorCode =
+              typeof fault === 'object' ? fault : leads ? NO_ERROR : { kind: 'NotLeaderForPartition' };
+            const baseOffset = errorCode.kind === 'None' ? store(name, partitionIndex, records) : 0n;
+            return { partitionIndex, errorCode, baseOffset, logAppendTimeMs: 0n, logStartOffset: 0n };
+          }),
+        }));
+        if (fault === 'store and cut') throw new Error('cut');
+        return { responses, throttleTimeMs: 0 };
+      }),
+      on(FetchOffsets, (request) => ({ topics: offsetsOf(request, spu) })),
+      on(StreamFetch, (request, call) => {
+        streamed.push(request);
+        const name = key(request.topic, request.partition);
+        const refused: ErrorCode | undefined =
+          faults.stream?.(spu, request) ??
+          (leaders.get(name) !== spu
+            ? { kind: 'NotLeaderForPartition' }
+            : request.fetchOffset < logOf(request.topic, request.partition).start
+              ? { kind: 'OffsetEvicted', offset: request.fetchOffset, nextAvailable: logOf(request.topic, request.partition).start }
+              : undefined);
+        const stream: Stream = { request, call, id: refused === undefined ? ++ids : 0, wanted: request.fetchOffset };
+        if (refused !== undefined) return answer(stream, refused, new Uint8Array(0));
+        own.set(stream.id, stream);
+        const open = streams.get(name) ?? new Set();
+        streams.set(name, open.add(stream));
+        call.signal.addEventListener('abort', () => open.delete(stream));
+        advance(stream);
+        return undefined;
+      }),
+      on(UpdateOffsets, ({ offsets }) => {
+        for (const { offset, sessionId } of offsets) {
+          credits.push(offset);
+          const stream = own.get(sessionId);
+          if (stream === undefined) continue;
+          stream.wanted = offset;
+          advance(stream);
+        }
+        return {
+          status: offsets.map(({ sessionId }) => ({
+            sessionId,
+            error: own.has(sessionId) ? NO_ERROR : ({ kind: 'FetchSessionNotFoud' } as const),
+          })),
+        };
+      }),
+    ];
+  };
+
+  const place = (topic: string, partition: number): void => {
+    leaders.set(key(topic, partition), (partition % spus) + 1);
+    logs.set(key(topic, partition), { batches: [], start: 0n, end: 0n });
+  };
+
+  const topicObject = (name: string, partitions: number, segmentSize: number | undefined): ObjectOf<'Topic'> => ({
+    name,
+    spec: {
+      replicas: { kind: 'computed', partitions, replicationFactor: 1, ignoreRackAssignment: false },
+      cleanupPolicy: undefined,
+      storage: segmentSize === undefined ? undefined : { segmentSize, maxPartitionSize: undefined },
+      compressionType: 'Any',
+      deduplication: undefined,
+      system: false,
+    },
+    status: {
+      resolution: 'Provisioned',
+      replicaMap: new Map(Array.from({ length: partitions }, (_, i) => [i, [(i % spus) + 1]])),
+      mirrorMap: new Map(),
+      reason: '',
+    },
+  });
+
+  return {
+    faults,
+    produced,
+    streams: streamed,
+    credits,
+    announce,
+    log: logOf,
+    transport: {
+      async connect(to) {
+        const refused = faults.connect?.(to);
+        if (refused !== undefined) throw refused;
+        const server = to.kind === 'sc' ? 0 : to.id;
+        const [ours, theirs] = memoryPipe(to.kind === 'sc' ? 'sc' : `spu ${to.id}`);
+        const live = pipes.get(server) ?? new Set();
+        pipes.set(server, live.add(theirs));
+        void theirs.closed.then(() => live.delete(theirs));
+        void serve(theirs, server === 0 ? sc : spuRoutes(server));
+        return ours;
+      },
+    },
+    addTopic(name, partitions, options = {}) {
+      topics.set(name, topicObject(name, partitions, options.segmentSize));
+      for (let i = 0; i < partitions; i++) place(name, i);
+      announce();
+    },
+    addPartition(name) {
+      const count = [...leaders.keys()].filter((each) => each.startsWith(`${name}-`)).length;
+      topics.set(name, topicObject(name, count + 1, undefined));
+      place(name, count);
+      announce();
+    },
+    deleteTopic(name) {
+      topics.delete(name);
+      for (const each of [...leaders.keys()]) if (each.startsWith(`${name}-`)) leaders.delete(each);
+      announce();
+    },
+    moveLeader(topic, partition, spu, options = {}) {
+      leaders.set(key(topic, partition), spu);
+      if (options.quietly !== true) announce();
+    },
+    cut(server) {
+      for (const pipe of pipes.get(server) ?? []) pipe.close(new Error('cut by the test'));
+    },
+    connections: (server) => pipes.get(server)?.size ?? 0,
+  };
+}
