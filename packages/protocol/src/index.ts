@@ -8,6 +8,7 @@ export type { CodeMap, ErrorFactory, ErrorText, ProtocolCodes } from './errors.t
 export { defineErrors, FluvioError, isFluvioError } from './errors.ts';
 export type { FrameSplitter } from './frames.ts';
 export { DEFAULT_FRAME_LIMIT_BYTES, frameSplitter } from './frames.ts';
+export { int64FromJson, int64ToJson } from './json.ts';
 export type { Api } from './messages/api.ts';
 export {
   ApiVersionKey,
