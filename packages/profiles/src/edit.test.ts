@@ -217,6 +217,11 @@ describe('line ends and edges', () => {
         delete d.a;
       }),
     ).toBe('x = 1\n');
+    expect(
+      edited('\n\n[a]\ny = 1\n', (d) => {
+        delete d.a;
+      }),
+    ).toBe('');
   });
 });
 
@@ -293,22 +298,31 @@ describe('any document of the official shape turns into any other, in place', ()
     },
     { requiredKeys: ['profile', 'cluster'] },
   );
-  const eol = fc.constantFrom('\n', '\r\n');
+  const layout = fc.record({
+    eol: fc.constantFrom('\n', '\r\n'),
+    top: fc.constantFrom('', '\n', '\n\n', ' \n', '# top\n', '# top\n\n', '\uFEFF', '\uFEFF\n'),
+    gap: fc.constantFrom('\n', '\n\n\n', '\n# own\n', '\n\n \t\n# own\n# own\n'),
+    end: fc.constantFrom('', '\n', '\n\n\n', '# end', '\n# end\n'),
+  });
 
-  test('and keeps comments of untouched tables', () => {
+  test('and what is not concerned stays', () => {
     fc.assert(
-      fc.property(document, document, eol, (from, to, eol) => {
-        const plain = `# top\nkeep = 1\n${formatToml(from as unknown as TomlTable)}\n# own\n[keep2] # mine\nx = 1.0 # yes\n`;
+      fc.property(document, document, layout, fc.boolean(), (from, to, { eol, top, gap, end }, keep) => {
+        const kept = keep ? '\n# mine\n[keep] # mine\nx = 1.0 # mine\n' : '';
+        const plain = top + formatToml(from as unknown as TomlTable).replaceAll('\n[', `${gap}[`) + kept + end;
         const source = plain.replaceAll('\n', eol);
-        const after = Object.assign(newTable(), read(formatToml(to as unknown as TomlTable)), {
-          keep: 1,
-          keep2: { x: 1 },
-        });
+        const after = Object.assign(
+          newTable(),
+          read(formatToml(to as unknown as TomlTable)),
+          keep ? { keep: { x: 1 } } : {},
+        );
         const result = editInPlace(source, after).edited;
         expect(sameValue(read(result), after)).toBe(true);
         expect(editToml(source, after)).toBe(result);
-        expect(result).toContain('# top');
-        expect(result).toContain(['# own', '[keep2] # mine', 'x = 1.0 # yes', ''].join(eol));
+        expect(result).toContain(kept.replaceAll('\n', eol));
+        expect(result.split('# end')).toHaveLength(end.split('# end').length);
+        if (top.includes('#')) expect(result).toContain('# top');
+        if (top.startsWith('\uFEFF')) expect(result.lastIndexOf('\uFEFF')).toBe(0);
       }),
       { numRuns: 300 },
     );

@@ -204,7 +204,7 @@ function apply({ text, cuts, puts }: Edits): string {
 function commentStart(text: string, lineStart: number): number {
   let start = lineStart;
   while (start > 0) {
-    const previous = text.lastIndexOf('\n', start - 2) + 1;
+    const previous = lineBefore(text, start);
     if (!/^[ \t]*#/.test(text.slice(previous, start))) return start;
     start = previous;
   }
@@ -218,11 +218,16 @@ function withBlankLines(text: string, start: number, end: number): { start: numb
   if (wideEnd < text.length) return { start, end: wideEnd };
   let wideStart = start;
   while (wideStart > 0) {
-    const previous = text.lastIndexOf('\n', wideStart - 2) + 1;
+    const previous = lineBefore(text, wideStart);
     if (text.slice(previous, wideStart).trim() !== '') break;
     wideStart = previous;
   }
   return { start: wideStart, end: wideEnd };
+}
+
+/** Where the line before this one starts. */
+function lineBefore(text: string, lineStart: number): number {
+  return lineStart < 2 ? 0 : text.lastIndexOf('\n', lineStart - 2) + 1;
 }
 
 /** The whole document written anew. */
