@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { emptyProfiles, type TlsPolicy } from './model.ts';
 import { addProfile, setCluster } from './operations.ts';
-import { inlineCertificates, resolveCluster } from './resolve.ts';
 import { exportProfile } from './report.ts';
+import { inlineCertificates, resolveCluster } from './resolve.ts';
 
 const pem = (what: string) => `-----BEGIN ${what}-----\nMIIB\n-----END ${what}-----\n`;
 const ca = pem('CERTIFICATE');

@@ -1,6 +1,6 @@
 /** The profile file as a whole: open it, save it, change it beside other programs. */
 import { Buffer } from 'node:buffer';
-import { Misfit, decodeProfiles, readProfiles } from './decode.ts';
+import { decodeProfiles, Misfit, readProfiles } from './decode.ts';
 import { editToml } from './edit.ts';
 import { encodeProfiles } from './encode.ts';
 import { profileError } from './errors.ts';
