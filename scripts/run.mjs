@@ -44,7 +44,7 @@ const tasks = {
     if (code === 0) say('open apps/docs/site/index.html');
     return code;
   },
-  demo: (env, args) => program('packages/cli/dist/demo/main.js', env, args),
+  demo: (env, args) => program('apps/demo/dist/main.js', env, args),
   bench: (env, args) => program('packages/bench/dist/main.js', env, args),
 };
 

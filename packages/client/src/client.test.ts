@@ -46,8 +46,10 @@ describe('connect', () => {
   });
 
   test('fails within its deadline when the server is silent', async () => {
-    const silent = { connect: (_: unknown, { signal }: { signal?: AbortSignal } = {}) =>
-        new Promise<never>((_, reject) => signal?.addEventListener('abort', () => reject(signal.reason))) };
+    const silent = {
+      connect: (_: unknown, { signal }: { signal?: AbortSignal } = {}) =>
+        new Promise<never>((_, reject) => signal?.addEventListener('abort', () => reject(signal.reason))),
+    };
     await expect(connect({ endpoint: 'a:1', transport: silent, connectTimeoutMs: 20 })).rejects.toMatchObject({
       code: 'connect/failed',
       message: expect.stringContaining('20 ms'),
@@ -76,7 +78,8 @@ describe('metadata', () => {
     cluster.addTopic('old', 1);
     const client = await connected(cluster);
     let down = true;
-    cluster.faults.connect = (to) => (to.kind === 'sc' && down ? refused('connection/refused', { at: 'sc' }) : undefined);
+    cluster.faults.connect = (to) =>
+      to.kind === 'sc' && down ? refused('connection/refused', { at: 'sc' }) : undefined;
     cluster.cut(0);
     await until(() => cluster.connections(0) === 0);
     const producer = await client.producer('old');

@@ -57,7 +57,8 @@ const clusters = new WeakMap<Client, Cluster>();
 /** @internal The cluster behind a client. */
 export function clusterOf(client: Client): Cluster {
   const cluster = clusters.get(client);
-  if (cluster === undefined) throw clientError('option/invalid', { option: 'client', reason: 'was not made by connect()' });
+  if (cluster === undefined)
+    throw clientError('option/invalid', { option: 'client', reason: 'was not made by connect()' });
   return cluster;
 }
 
@@ -100,13 +101,8 @@ export async function connect(options: ConnectOptions): Promise<Client> {
     },
     consumer(topic, consumerOptions = {}) {
       open('making a consumer');
-      const consumer = openConsumer(
-        cluster,
-        topic,
-        consumerOptions,
-        options.codecs ?? {},
-        consumerCount++,
-        (closed) => consumers.delete(closed),
+      const consumer = openConsumer(cluster, topic, consumerOptions, options.codecs ?? {}, consumerCount++, (closed) =>
+        consumers.delete(closed),
       );
       consumers.add(consumer);
       return consumer;

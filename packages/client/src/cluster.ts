@@ -168,4 +168,3 @@ function find<T>(items: Iterable<T>, test: (item: T) => boolean): T | undefined 
   for (const item of items) if (test(item)) return item;
   return undefined;
 }
-

@@ -63,8 +63,7 @@ export const clientError: ErrorFactory<ClientCodes> = defineErrors<ClientCodes>(
     text: (c) => `topic '${c.topic}' does not exist on the cluster at ${c.endpoint}: create it first`,
   },
   'partition/not-found': {
-    text: (c) =>
-      `topic '${c.topic}' has no partition ${c.partition}: it has ${c.partitions}, numbered from 0`,
+    text: (c) => `topic '${c.topic}' has no partition ${c.partition}: it has ${c.partitions}, numbered from 0`,
   },
   'partition/unavailable': {
     text: (c) => `partition ${c.topic}-${c.partition} cannot be reached: ${c.reason}`,

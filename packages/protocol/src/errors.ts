@@ -42,10 +42,7 @@ export class FluvioError<
 }
 
 /** Whether `value` is a {@link FluvioError}, of any copy of this package, optionally with one given code. */
-export function isFluvioError<Code extends string>(
-  value: unknown,
-  code?: Code,
-): value is FluvioError<CodeMap, Code> {
+export function isFluvioError<Code extends string>(value: unknown, code?: Code): value is FluvioError<CodeMap, Code> {
   return (
     typeof value === 'object' &&
     value !== null &&
@@ -78,9 +75,11 @@ export type ErrorFactory<Codes extends CodeMap> = <Code extends keyof Codes & st
  * throw fail('file/missing', { path: 'a.txt' });
  * ```
  */
-export function defineErrors<Codes extends CodeMap>(table: {
-  readonly [Code in keyof Codes & string]: ErrorText<Codes[Code]>;
-}): ErrorFactory<Codes> {
+export function defineErrors<Codes extends CodeMap>(
+  table: {
+    readonly [Code in keyof Codes & string]: ErrorText<Codes[Code]>;
+  },
+): ErrorFactory<Codes> {
   return (code, context, cause) => {
     const { text, retryable = false } = table[code];
     return new FluvioError<Codes, typeof code>(code, text(context), { context, retryable, cause });

@@ -25,7 +25,14 @@ export {
   encodeResponse,
 } from './messages/envelope.ts';
 export type { ErrorKind } from './messages/error-code.ts';
-export { ErrorCode, errorNumber, errorText, NO_ERROR, ReplicaKey, SmartModuleErrorKind } from './messages/error-code.ts';
+export {
+  ErrorCode,
+  errorNumber,
+  errorText,
+  NO_ERROR,
+  ReplicaKey,
+  SmartModuleErrorKind,
+} from './messages/error-code.ts';
 export { RequestHeader } from './messages/header.ts';
 export * from './messages/sc/apis.ts';
 export * from './messages/sc/create.ts';

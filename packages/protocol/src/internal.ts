@@ -12,6 +12,8 @@ export type { Call, Handler, Route, ServeOptions } from './session/serve.ts';
 export { on, serve } from './session/serve.ts';
 export type { CallOptions, OpenOptions, Session, SessionOptions } from './session/session.ts';
 export { startSession } from './session/session.ts';
+export type { Stopper, StopSignal } from './session/stop.ts';
+export { stopper } from './session/stop.ts';
 export {
   describeTunnelTarget,
   parseTunnelQuery,

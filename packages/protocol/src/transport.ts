@@ -75,7 +75,5 @@ export function parseAddress(text: string): Address {
 
 /** Writes an address as `host:port`, with brackets around IPv6. */
 export function formatAddress(address: Address): string {
-  return address.host.includes(':')
-    ? `[${address.host}]:${address.port}`
-    : `${address.host}:${address.port}`;
+  return address.host.includes(':') ? `[${address.host}]:${address.port}` : `${address.host}:${address.port}`;
 }

@@ -81,7 +81,9 @@ export async function scLink(options: ScLinkOptions, signal?: AbortSignal): Prom
       try {
         return await dialOne(address, limit.signal);
       } catch (error) {
-        last = limit.passed ? waitError(`connecting to ${formatAddress(address)}`, connectTimeoutMs, limit, error) : error;
+        last = limit.passed
+          ? waitError(`connecting to ${formatAddress(address)}`, connectTimeoutMs, limit, error)
+          : error;
         if (!limit.passed && limit.signal.aborted) throw waitError('connecting', connectTimeoutMs, limit, error);
       } finally {
         limit.release();

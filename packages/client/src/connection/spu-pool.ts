@@ -13,7 +13,10 @@ import { abortedError, deadline, orAborted, waitError } from './timer.ts';
 export type Purpose = 'produce' | 'query' | `consume ${number}`;
 
 /** Which of an SPU's addresses is dialled: the public one, the one inside the cluster's network, or what the function says. */
-export type SpuAddress = 'public' | 'local' | ((spu: { readonly id: number; readonly name: string; readonly address: Address }) => Address);
+export type SpuAddress =
+  | 'public'
+  | 'local'
+  | ((spu: { readonly id: number; readonly name: string; readonly address: Address }) => Address);
 
 /** What the pool needs. */
 export interface SpuPoolOptions {
@@ -48,7 +51,12 @@ export function spuPool(options: SpuPoolOptions): SpuPool {
         { kind: 'spu', id: spu.spec.id, name: spu.name, address },
         { signal: limit.signal },
       );
-      return await startSession(pipe, { server: 'spu', clientId, handshakeTimeoutMs: connectTimeoutMs, signal: limit.signal });
+      return await startSession(pipe, {
+        server: 'spu',
+        clientId,
+        handshakeTimeoutMs: connectTimeoutMs,
+        signal: limit.signal,
+      });
     } catch (error) {
       throw limit.passed ? waitError(`connecting to SPU ${spu.spec.id}`, connectTimeoutMs, limit, error) : error;
     } finally {

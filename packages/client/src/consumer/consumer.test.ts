@@ -46,7 +46,8 @@ const take = async (consumer: Consumer, count: number): Promise<ConsumerRecord[]
   }
   return records;
 };
-const numbers = (records: readonly ConsumerRecord[]): number[] => records.map((record) => Number.parseInt(record.text(), 10));
+const numbers = (records: readonly ConsumerRecord[]): number[] =>
+  records.map((record) => Number.parseInt(record.text(), 10));
 const range = (from: number, to: number): number[] => Array.from({ length: to - from }, (_, i) => from + i);
 
 describe('where it starts', () => {

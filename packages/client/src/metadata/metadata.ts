@@ -94,4 +94,3 @@ export function partitionCount(topic: TopicObject): number {
 
 /** The name of a partition's object. */
 export const partitionName = (topic: string, partition: number): string => `${topic}-${partition}`;
-

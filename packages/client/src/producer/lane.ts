@@ -55,7 +55,7 @@ export function lane(options: LaneOptions): Lane {
   let scheduled = false;
   let hurry = false;
   let lingering: ReturnType<typeof setTimeout> | undefined;
-  let drained: (() => void)[] = [];
+  const drained: (() => void)[] = [];
 
   const sealOpen = (): void => {
     if (open === undefined) return;
@@ -180,7 +180,12 @@ async function deliver(
         for (let i = 0; i < waiting.length; i++) {
           const batch = waiting[i] as SealedBatch;
           const answer = answers[i];
-          if (answer === undefined) throw clientError('partition/unavailable', { topic, partition, reason: 'its leader answered for fewer batches than were sent' });
+          if (answer === undefined)
+            throw clientError('partition/unavailable', {
+              topic,
+              partition,
+              reason: 'its leader answered for fewer batches than were sent',
+            });
           if (answer.errorCode.kind === 'None') {
             acknowledge(batch, partition, answer.baseOffset);
             settled(batch);
@@ -203,7 +208,12 @@ async function deliver(
           limit.passed
             ? clientError(
                 'produce/timeout',
-                { topic, partition, timeoutMs: deliveryTimeoutMs, waitingFor: last === undefined ? 'an acknowledgement' : reasonOf(last) },
+                {
+                  topic,
+                  partition,
+                  timeoutMs: deliveryTimeoutMs,
+                  waitingFor: last === undefined ? 'an acknowledgement' : reasonOf(last),
+                },
                 last,
               )
             : limit.signal.reason,

@@ -18,8 +18,8 @@ import {
   List,
   NO_ERROR,
   Produce,
-  readBatchHeader,
   readBatches,
+  readBatchHeader,
   rewriteBatch,
   ScApiVersions,
   SpuApiVersions,
@@ -100,7 +100,11 @@ export function broker(spus = 1): Broker {
       spec: {
         id: i + 1,
         spuType: 'Custom' as const,
-        publicEndpoint: { port: 9010 + i, ingress: [{ hostname: 'localhost', ip: undefined }], encryption: 'PLAINTEXT' as const },
+        publicEndpoint: {
+          port: 9010 + i,
+          ingress: [{ hostname: 'localhost', ip: undefined }],
+          encryption: 'PLAINTEXT' as const,
+        },
         privateEndpoint: { port: 9110 + i, host: 'localhost', encryption: 'PLAINTEXT' as const },
         rack: undefined,
         publicEndpointLocal: undefined,
@@ -149,7 +153,8 @@ export function broker(spus = 1): Broker {
     }),
     on(Watch, ({ label }, call) => {
       const push = (): void => {
-        const all = label === 'Topic' ? [...topics.values()] : label === 'Partition' ? partitionObjects() : spuObjects();
+        const all =
+          label === 'Topic' ? [...topics.values()] : label === 'Partition' ? partitionObjects() : spuObjects();
         void call.push({ label, body: { epoch, changes: [], all } } as never).catch(() => watchers.delete(push));
       };
       watchers.add(push);
@@ -258,7 +263,11 @@ export function broker(spus = 1): Broker {
           (leaders.get(name) !== spu
             ? { kind: 'NotLeaderForPartition' }
             : request.fetchOffset < logOf(request.topic, request.partition).start
-              ? { kind: 'OffsetEvicted', offset: request.fetchOffset, nextAvailable: logOf(request.topic, request.partition).start }
+              ? {
+                  kind: 'OffsetEvicted',
+                  offset: request.fetchOffset,
+                  nextAvailable: logOf(request.topic, request.partition).start,
+                }
               : undefined);
         const stream: Stream = { request, call, id: refused === undefined ? ++ids : 0, wanted: request.fetchOffset };
         if (refused !== undefined) return answer(stream, refused, new Uint8Array(0));

@@ -6,7 +6,7 @@ import type { Frame } from './vectors.ts';
 import { toHex } from './vectors.ts';
 
 /** The APIs of one server by name. */
-export type Apis = Readonly<Record<string, Api<never, unknown>>>;
+export type Apis = Readonly<Record<string, Api<unknown, unknown>>>;
 
 /** A frame with what it says. */
 export interface Replayed {

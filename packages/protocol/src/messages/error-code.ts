@@ -158,7 +158,8 @@ const texts: Texts = {
   SmartModuleChainInitError: (e) => `the SmartModule chain could not be started: ${e.message}`,
   SmartModuleInitError: (e) => `the SmartModule's init failed: ${e.hint}`,
   SmartModuleLookBackError: (e) => `the SmartModule's look-back failed: ${e.message}`,
-  SmartModuleMemoryLimitExceeded: (e) => `the SmartModule asked for ${e.requested} bytes of memory; the limit is ${e.max}`,
+  SmartModuleMemoryLimitExceeded: (e) =>
+    `the SmartModule asked for ${e.requested} bytes of memory; the limit is ${e.max}`,
   TableFormatError: 'the table format request failed',
   TableFormatNotFound: 'there is no such table format',
   TableFormatAlreadyExists: 'a table format of this name exists already',

@@ -17,11 +17,7 @@ export interface AnswerQueue<R> extends Answers<R> {
 }
 
 /** Makes a queue that decodes with `decode` when an answer is taken, so that a bad answer fails its own stream only. */
-export function answerQueue<R>(
-  limit: number,
-  decode: (frame: Uint8Array) => R,
-  onClose: () => void,
-): AnswerQueue<R> {
+export function answerQueue<R>(limit: number, decode: (frame: Uint8Array) => R, onClose: () => void): AnswerQueue<R> {
   const frames: Uint8Array[] = [];
   let waiting: { resolve: (value: R | undefined) => void; reject: (error: unknown) => void } | undefined;
   let end: { readonly error: Error | undefined } | undefined;

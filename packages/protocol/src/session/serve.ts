@@ -58,9 +58,9 @@ export async function serve(
     const route = byKey.get(apiKey);
     if (route === undefined) throw protocolError('wire/invalid', { what: `unknown API key ${apiKey}`, at: 0 });
     const request = route.api.request.at(version).read(body);
-    const push = (response: unknown): Promise<void> => {
+    const push = async (response: unknown): Promise<void> => {
       connection.signal.throwIfAborted();
-      return pipe.write([encodeResponse(route.api, version, correlationId, response)]);
+      await pipe.write([encodeResponse(route.api, version, correlationId, response)]);
     };
     const answer = route.handler(request, { version, correlationId, clientId, signal: connection.signal, push });
     if (answer instanceof Promise) return answer.then((late) => (late === undefined ? undefined : push(late)));

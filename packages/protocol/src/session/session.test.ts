@@ -63,7 +63,9 @@ test('versions: the overlap, our newest for what is not listed, a refusal withou
   const { session } = await started();
   expect(session.version(StreamFetch)).toBe(24);
   expect(session.version(UpdateOffsets)).toBe(0);
-  expect(() => session.version(FetchOffsets)).toThrow(/serves FetchOffsets at 26 to 30, and this client speaks 18 to 25/);
+  expect(() => session.version(FetchOffsets)).toThrow(
+    /serves FetchOffsets at 26 to 30, and this client speaks 18 to 25/,
+  );
 });
 
 test('fifty calls at once each get their own answer', async () => {
@@ -128,9 +130,10 @@ test('a time-out rejects its call only, and the late answer is ignored', async (
 test('an abort rejects with its reason as cause, before and during the call', async () => {
   const { session } = await started(on(UpdateOffsets, () => new Promise(() => {})));
   const why = new Error('enough');
-  await expect(
-    session.call(UpdateOffsets, { offsets: [] }, { signal: AbortSignal.abort(why) }),
-  ).rejects.toMatchObject({ code: 'request/aborted', cause: why });
+  await expect(session.call(UpdateOffsets, { offsets: [] }, { signal: AbortSignal.abort(why) })).rejects.toMatchObject({
+    code: 'request/aborted',
+    cause: why,
+  });
   const controller = new AbortController();
   const call = session.call(UpdateOffsets, { offsets: [] }, { signal: controller.signal });
   controller.abort(why);

@@ -10,17 +10,18 @@ import type { BytePipe } from '../transport.ts';
 import { negotiate } from '../versions.ts';
 import type { AnswerQueue, Answers } from './answers.ts';
 import { answerQueue } from './answers.ts';
+import type { StopSignal } from './stop.ts';
 
 /** How one call is bounded. */
 export interface CallOptions {
-  readonly signal?: AbortSignal | undefined;
+  readonly signal?: StopSignal | undefined;
   /** Milliseconds until `request/timeout`; default 60,000. */
   readonly timeoutMs?: number | undefined;
 }
 
 /** How a stream is bounded. */
 export interface OpenOptions {
-  readonly signal?: AbortSignal | undefined;
+  readonly signal?: StopSignal | undefined;
   /** Answers that may wait to be taken before the stream fails with `stream/overflow`; default 1,024. */
   readonly queueLimit?: number | undefined;
 }
@@ -32,7 +33,7 @@ export interface Session {
   /** What the server said of itself. */
   readonly server: ApiVersionsResponse;
   /** Version at which an API is spoken here. @throws `version/unsupported` */
-  version(api: Api<never, unknown>): number;
+  version(api: Api<unknown, unknown>): number;
   /**
    * Sends a request and waits for its answer. An answer that comes after a time-out or an abort is ignored.
    *
@@ -59,7 +60,7 @@ export interface SessionOptions {
   /** Milliseconds for the ApiVersions exchange; default 10,000. */
   readonly handshakeTimeoutMs?: number;
   readonly frameLimitBytes?: number;
-  readonly signal?: AbortSignal | undefined;
+  readonly signal?: StopSignal | undefined;
 }
 
 const DEFAULT_CALL_TIMEOUT_MS = 60_000;
@@ -186,19 +187,23 @@ export async function startSession(pipe: BytePipe, options: SessionOptions): Pro
     version(api) {
       let version = versions.get(api);
       if (version === undefined) {
-        version = negotiate(api as Api<unknown, unknown>, served?.apiKeys ?? [], `${options.server.toUpperCase()} ${peer}`);
+        version = negotiate(
+          api as Api<unknown, unknown>,
+          served?.apiKeys ?? [],
+          `${options.server.toUpperCase()} ${peer}`,
+        );
         versions.set(api, version);
       }
       return version;
     },
     async call(api, request, call = {}) {
-      return callAt(api, session.version(api as Api<never, unknown>), request, call);
+      return callAt(api, session.version(api), request, call);
     },
     open<Q, R>(api: Api<Q, R>, request: Q, open: OpenOptions = {}) {
       const { signal, queueLimit = DEFAULT_QUEUE_LIMIT } = open;
       if (failure !== undefined) throw failure;
       if (signal?.aborted === true) throw aborted(api.name, signal);
-      const version = session.version(api as Api<never, unknown>);
+      const version = session.version(api);
       const id = takeId();
       const frame = encodeRequest(api, version, id, clientId, request);
       const onAbort = (): void => answers.fail(aborted(api.name, signal));
@@ -241,7 +246,7 @@ export async function startSession(pipe: BytePipe, options: SessionOptions): Pro
   return session;
 }
 
-function aborted(what: string, signal: AbortSignal | undefined): FluvioError {
+function aborted(what: string, signal: StopSignal | undefined): FluvioError {
   return protocolError('request/aborted', { what }, signal?.reason);
 }
 

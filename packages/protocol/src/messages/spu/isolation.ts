@@ -1,6 +1,7 @@
 /** How far a reader sees, and how long a producer waits. */
-import { choice, i16, mapped } from '../../wire/schema.ts';
+
 import type { Type } from '../../wire/schema.ts';
+import { choice, i16, mapped } from '../../wire/schema.ts';
 
 /** `read_uncommitted` ends at the log end, `read_committed` at the high watermark. */
 export type Isolation = 'read_uncommitted' | 'read_committed';
