@@ -1,0 +1,48 @@
+/** Small tools of the transport tests: seeded bytes, checksums, and a look at what the process holds open. */
+import { createHash } from 'node:crypto';
+
+/** Seeded pseudo-random numbers and bytes, so that a failure comes back the same. */
+export interface Noise {
+  /** A whole number from 0 to `limit - 1`. */
+  below(limit: number): number;
+  bytes(count: number): Uint8Array;
+}
+
+/** xorshift32: good enough to find a misplaced byte. */
+export function noise(seed: number): Noise {
+  let state = seed * 0x9e3779b1 || 1;
+  const next = (): number => {
+    state ^= state << 13;
+    state ^= state >>> 17;
+    state ^= state << 5;
+    return state >>> 0;
+  };
+  return {
+    below: (limit) => next() % limit,
+    bytes(count) {
+      const words = new Uint32Array((count + 3) >>> 2);
+      for (let at = 0; at < words.length; at += 1) words[at] = next();
+      return new Uint8Array(words.buffer, 0, count);
+    },
+  };
+}
+
+/** The SHA-256 of `bytes`, in hex. */
+export const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
+
+/** Lets the event loop go round `count` times. */
+export async function turns(count: number): Promise<void> {
+  for (let turn = 0; turn < count; turn += 1) await new Promise((resolve) => setImmediate(resolve));
+}
+
+/** How many sockets this process holds: listening, accepted and dialled ones, and lookups under way. */
+export const sockets = (): number =>
+  process.getActiveResourcesInfo().filter((name) => /TCP|TLS|GetAddrInfo/i.test(name)).length;
+
+/** How many timers are running. */
+export const timers = (): number => process.getActiveResourcesInfo().filter((name) => name === 'Timeout').length;
+
+/** Waits for a condition that must come true; the test's own timeout is the limit. */
+export async function settled(condition: () => boolean): Promise<void> {
+  while (!condition()) await turns(1);
+}
