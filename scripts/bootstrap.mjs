@@ -75,12 +75,13 @@ export function fail(command, code) {
 }
 
 /** Runs turbo's own binary: its JavaScript launcher would not pass a signal on. */
-export function turbo(args, env, options = {}) {
+export function turbo(args, env) {
   const fromTurbo = createRequire(realpathSync(join(root, 'node_modules/turbo/package.json')));
   const os = windows ? 'windows' : process.platform;
   const arch = process.arch === 'arm64' ? 'arm64' : '64';
   const binary = fromTurbo.resolve(`@turbo/${os}-${arch}/bin/turbo${windows ? '.exe' : ''}`);
-  return run(binary, args, { cwd: root, env, out: 'stderr', ...options });
+  const plain = process.stderr.isTTY || env.FORCE_COLOR !== undefined ? {} : { NO_COLOR: '1' };
+  return run(binary, args, { cwd: root, env: { ...env, ...plain }, out: 'stderr' });
 }
 
 function readStamp() {

@@ -27,6 +27,12 @@ function onSignal(signal) {
 
 for (const signal of signals) process.on(signal, onSignal);
 
+// npm runs a script through a shell, and a shell that is told to end does not tell its child.
+const parent = process.ppid;
+setInterval(() => {
+  if (process.ppid !== parent && interruptedBy === undefined) onSignal('SIGTERM');
+}, 250).unref();
+
 /**
  * Runs a program to its end and resolves with its exit code, 128 + n after a signal.
  *

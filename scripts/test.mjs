@@ -12,16 +12,27 @@ import { digestOfFacts, machineFacts } from './machine.mjs';
 export async function test(env, args) {
   const facts = machineFacts();
   for (const [name, fact] of Object.entries(facts)) say(`this machine: ${name}: ${fact}`);
-  const packages = workspaceFolders().filter((folder) => hasSource(folder, '.test.ts'));
-  for (const folder of packages) rmSync(resultsFile(folder), { force: true });
+  const tested = workspaceFolders().filter((folder) => hasSource(folder, '.test.ts'));
+  for (const folder of tested) rmSync(resultsFile(folder), { force: true });
   rmSync(totalsFile, { force: true });
 
   // One package at a time: each already uses two workers, and tests that measure time want a quiet machine.
-  const command = ['run', 'test', '--continue=always', '--concurrency=1', '--ui=stream', '--output-logs=new-only'];
-  const code = await turbo([...command, ...args], { ...env, FLUVIO_TEST_MACHINE: digestOfFacts(facts) });
+  const options = [
+    '--continue=always',
+    '--concurrency=1',
+    '--ui=stream',
+    '--output-logs=new-only',
+    '--log-prefix=none',
+  ];
+  const filters = args.length > 0 ? args : tested.map((folder) => `--filter=./${folder}`);
+  const code = await turbo(['run', 'test', ...options, ...filters], {
+    ...env,
+    FLUVIO_TEST_MACHINE: digestOfFacts(facts),
+  });
 
-  const narrowed = args.length > 0;
-  const summary = summarize(packages.filter((folder) => !narrowed || existsSync(resultsFile(folder))));
+  const asked = args.length > 0 ? tested.filter((folder) => existsSync(resultsFile(folder))) : tested;
+  const untested = args.length > 0 ? [] : workspaceFolders().filter(lacksTests);
+  const summary = summarize(asked, untested);
   for (const line of summary.lines) process.stdout.write(`${line}\n`);
   if (code !== 0 && summary.failed === 0) say(`turbo ended with code ${code} although no test failed`);
   process.stdout.write(`${summary.totals}\n`);
@@ -30,19 +41,25 @@ export async function test(env, args) {
   return code !== 0 ? code : summary.failed > 0 ? 1 : 0;
 }
 
+/** A package that says it has tests, and has sources, but no test. */
+function lacksTests(folder) {
+  const { scripts } = JSON.parse(readFileSync(join(root, folder, 'package.json'), 'utf8'));
+  return scripts.test !== undefined && hasSource(folder, '.ts') && !hasSource(folder, '.test.ts');
+}
+
 /** The closing line is kept here too, for scripts that print more after it. */
 const totalsFile = join(root, '.results/totals.txt');
 
 const resultsFile = (folder) => join(root, folder, '.results/tests.json');
 
 /** Adds up the packages' results. Whatever keeps the run from being green counts as failed. */
-function summarize(packages) {
+function summarize(tested, untested) {
   const lines = [''];
-  const complaints = [];
+  const complaints = untested.map((folder) => `${folder}: has sources but no test`);
   const reasons = new Map();
   let passed = 0;
   let skipped = 0;
-  for (const folder of packages) {
+  for (const folder of tested) {
     const complain = (what) => complaints.push(`${folder}: ${what}`);
     if (!existsSync(resultsFile(folder))) {
       lines.push(`${folder}: no results`);

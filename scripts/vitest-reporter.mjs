@@ -37,7 +37,7 @@ export default class ResultsReporter {
         else if (state === 'skipped') results.skipped.push({ name, reason: note });
         else results.failed.push(name);
       }
-      if (tests === 0) results.emptyFiles.push(file);
+      if (tests === 0 && module.errors().length === 0) results.emptyFiles.push(file);
     }
     mkdirSync(join(this.root, '.results'), { recursive: true });
     writeFileSync(join(this.root, '.results/tests.json'), `${JSON.stringify(results, null, 2)}\n`);
