@@ -22,6 +22,10 @@ export interface ClusterCodes {
   'cluster/stop-failed': { readonly pids: readonly number[] };
   /** The cluster has no such SPU, or no such process. */
   'cluster/unknown-member': { readonly name: string };
+  /** The SC has ended its connection to an SPU. */
+  'cluster/link': { readonly id: number; readonly reason: string };
+  /** A request that no official client sends; its connection was ended. */
+  'cluster/request': { readonly reason: string };
   /** The cluster was stopped. */
   'cluster/stopped': Record<never, never>;
   /** The device that holds a partition has no room left. */
@@ -56,6 +60,8 @@ export const clusterError: ErrorFactory<ClusterCodes> = defineErrors<ClusterCode
   },
   'cluster/stop-failed': { text: (c) => `processes ${c.pids.join(', ')} are still there after they were killed` },
   'cluster/unknown-member': { text: (c) => `the cluster has no ${c.name}` },
+  'cluster/link': { text: (c) => `the connection to SPU ${c.id} was ended: ${c.reason}`, retryable: true },
+  'cluster/request': { text: (c) => `the request was refused: ${c.reason}` },
   'cluster/stopped': { text: () => 'the cluster was stopped' },
   'storage/full': {
     text: (c) => `no room is left on the device of ${c.path}: free some, then write again`,

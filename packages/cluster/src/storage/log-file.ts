@@ -66,6 +66,7 @@ export function openLogFile(path: string): LogFile {
       return broken;
     },
     append(bytes) {
+      if (closed) throw refuse('write', new Error('it is closed'));
       if (broken) throw refuse('write', new Error('an earlier write left a part behind that could not be removed'));
       let written = 0;
       try {
@@ -83,6 +84,7 @@ export function openLogFile(path: string): LogFile {
       size += written;
     },
     read(position, length) {
+      if (closed) throw refuse('read', new Error('it is closed'));
       const wanted = Math.max(0, Math.min(length, size - position));
       const buffer = Buffer.allocUnsafeSlow(wanted);
       const bytes = new Uint8Array(buffer.buffer, buffer.byteOffset, wanted);
@@ -99,6 +101,7 @@ export function openLogFile(path: string): LogFile {
       size = sizeBytes;
     },
     sync() {
+      if (closed) return Promise.reject(refuse('flush', new Error('it is closed')));
       return new Promise((resolve, reject) => {
         syncs++;
         fdatasync(fd, (error) => {

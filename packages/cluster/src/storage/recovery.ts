@@ -44,11 +44,15 @@ export function recover(
       wrong = reasonOf(error);
     }
     position += good;
-    if (wrong !== undefined) return putAside(file, position, due, wrong, log);
+    if (wrong !== undefined) {
+      putAside(file, position, due, wrong, log);
+      return;
+    }
     const available = file.sizeBytes - position;
     if (missing > 0 && chunk.length - good + missing > available) {
       log('warn', 'cut an incomplete batch off the end of a log', { path: file.path, position, bytes: available });
-      return file.truncate(position);
+      file.truncate(position);
+      return;
     }
     // A batch that is larger than the chunk, or lies across its end, is looked at whole.
     chunkBytes = Math.max(CHUNK_BYTES, missing > 0 ? chunk.length - good + missing : 0);

@@ -1,0 +1,70 @@
+/** A listening port: every accepted socket becomes a pipe, up to a number of them. */
+import type { AddressInfo } from 'node:net';
+import { createServer } from 'node:net';
+import { pipeFromSocket } from '@fluvio-ts/adapter-tcp/internal';
+import type { Address, BytePipe } from '@fluvio-ts/protocol';
+import { formatAddress } from '@fluvio-ts/protocol';
+import { clusterError } from '../errors.ts';
+import type { Logger } from '../logger.ts';
+import { reasonOf } from '../logger.ts';
+
+/** Where and how to listen. */
+export interface ListenOptions {
+  readonly host: string;
+  /** 0: the system chooses. */
+  readonly port: number;
+  /** What the caller calls the option that holds the port, for the error that says it is taken. */
+  readonly option: string;
+  /** Connections above this number are closed at once. */
+  readonly maxConnections: number;
+  /** Serves one connection until it ends. Resolves with what ended it; must not reject. */
+  readonly serve: (pipe: BytePipe) => Promise<Error | undefined>;
+  readonly log: Logger;
+}
+
+/** A port that is listened on. */
+export interface Listener {
+  readonly address: Address;
+  /** Stops listening and drops every connection. */
+  close(): Promise<void>;
+}
+
+/** Starts to listen. @throws `cluster/port-taken`, `cluster/listen` */
+export async function listen(options: ListenOptions): Promise<Listener> {
+  const { host, port, maxConnections, serve, log } = options;
+  const pipes = new Set<BytePipe>();
+  // Half-open, so that a client that ends its writes still gets its answers.
+  const server = createServer({ allowHalfOpen: true, noDelay: true, keepAlive: true }, (socket) => {
+    const peer = `tcp ${formatAddress({ host: socket.remoteAddress ?? '?', port: socket.remotePort ?? 0 })}`;
+    const pipe = pipeFromSocket(socket, peer);
+    pipes.add(pipe);
+    void serve(pipe).then((reason) => {
+      pipes.delete(pipe);
+      if (reason !== undefined) log('info', 'a connection was ended', { peer, reason: reasonOf(reason) });
+    });
+  });
+  server.maxConnections = maxConnections;
+  server.on('drop', (dropped) => {
+    log('warn', 'a connection was refused: there are too many', { from: dropped?.remoteAddress, maxConnections });
+  });
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', (error: NodeJS.ErrnoException) => {
+      if (error.code === 'EADDRINUSE')
+        reject(clusterError('cluster/port-taken', { host, port, option: options.option }, error));
+      else reject(clusterError('cluster/listen', { host, port, reason: error.message }, error));
+    });
+    server.listen({ host, port }, resolve);
+  });
+  // After this, errors are those of single accepts, such as too many open files: the port goes on listening.
+  server.on('error', (error) => log('warn', 'a connection could not be accepted', { reason: error.message }));
+  const { port: bound } = server.address() as AddressInfo;
+  return {
+    address: { host, port: bound },
+    close() {
+      return new Promise((resolve) => {
+        server.close(() => resolve());
+        for (const pipe of pipes) pipe.close();
+      });
+    },
+  };
+}

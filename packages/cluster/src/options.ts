@@ -1,0 +1,68 @@
+/** The options that both ways of running a cluster share, with their defaults and checks. */
+import type { Address } from '@fluvio-ts/protocol';
+import { clusterError } from './errors.ts';
+import type { FsyncPolicy } from './storage/fsync.ts';
+
+/** How a cluster is laid out and how it behaves. */
+export interface ClusterOptions {
+  /** Number of SPUs. Default 1. */
+  readonly spus?: number;
+  /** Address that every server listens on and is known by. Default `127.0.0.1`: this machine only. */
+  readonly host?: string;
+  /** When records are handed to the device. Default `never`, as Fluvio: a killed process loses nothing, a lost machine may. */
+  readonly fsync?: FsyncPolicy;
+  /** Longest wait of a topic's creation for its partitions, in milliseconds. Default 50,000: clients give up after 60,000. */
+  readonly topicWaitMs?: number;
+  /** How often an SPU reports to the SC at least, in milliseconds. Default 400. */
+  readonly heartbeatMs?: number;
+  /** Silence of an SPU, in milliseconds, after which the SC takes it for dead. A killed one is noticed at once. Default 10,000. */
+  readonly spuTimeoutMs?: number;
+  /** Connections that each server accepts at a time. Default 1,024. */
+  readonly maxConnections?: number;
+}
+
+/** The same, complete. */
+export type ClusterSettings = Required<ClusterOptions>;
+
+/** Ids of SPUs begin here, as in Fluvio's local clusters. */
+export const FIRST_SPU_ID = 5001;
+
+const MOST_SPUS = 100;
+
+/** Completes and checks options. @throws `cluster/options` */
+export function settingsOf(options: ClusterOptions): ClusterSettings {
+  const settings: ClusterSettings = {
+    spus: options.spus ?? 1,
+    host: options.host ?? '127.0.0.1',
+    fsync: options.fsync ?? 'never',
+    topicWaitMs: options.topicWaitMs ?? 50_000,
+    heartbeatMs: options.heartbeatMs ?? 400,
+    spuTimeoutMs: options.spuTimeoutMs ?? 10_000,
+    maxConnections: options.maxConnections ?? 1024,
+  };
+  whole('spus', settings.spus, 1, MOST_SPUS);
+  whole('topicWaitMs', settings.topicWaitMs, 1);
+  whole('heartbeatMs', settings.heartbeatMs, 1);
+  whole('spuTimeoutMs', settings.spuTimeoutMs, settings.heartbeatMs + 1);
+  whole('maxConnections', settings.maxConnections, 1);
+  if (typeof settings.fsync === 'object') whole('fsync.intervalMs', settings.fsync.intervalMs, 1);
+  return settings;
+}
+
+/** Checks a whole number. @throws `cluster/options` */
+export function whole(option: string, value: number, min: number, max = 0x7fff_ffff): void {
+  if (Number.isInteger(value) && value >= min && value <= max) return;
+  throw clusterError('cluster/options', { option, reason: `${value} is not a whole number from ${min} to ${max}` });
+}
+
+/** Id, name and place of the `index`-th SPU. */
+export const spuId = (index: number): number => FIRST_SPU_ID + index;
+export const spuName = (id: number): string => `custom-spu-${id}`;
+
+/** An SPU of a cluster. */
+export interface SpuInfo {
+  readonly id: number;
+  readonly name: string;
+  /** Where clients connect; the SC tells it to them. */
+  readonly address: Address;
+}

@@ -1,0 +1,81 @@
+/** New objects, and the parts of them that several places make. */
+import type { PartitionSpec, PartitionStatus, SpuSpec, TopicSpec, TopicStatus } from '@fluvio-ts/protocol';
+import type { StoredObject } from './store.ts';
+
+/** A partition's status before its leader has reported. */
+export const unknownPartition: PartitionStatus = {
+  resolution: 'Offline',
+  leader: { spu: -1, hw: -1n, leo: -1n },
+  lsr: 0,
+  replicas: [],
+  size: -2n,
+  isBeingDeleted: false,
+  baseOffset: 0n,
+};
+
+/** A topic's status before it was placed. */
+export const newTopicStatus: TopicStatus = {
+  resolution: 'Init',
+  replicaMap: new Map(),
+  mirrorMap: new Map(),
+  reason: '',
+};
+
+/** Name of a partition. */
+export const partitionName = (topic: string, partition: number): string => `${topic}-${partition}`;
+
+/** Topic and number of a partition; they are split at the last hyphen. */
+export function splitPartitionName(name: string): { readonly topic: string; readonly partition: number } {
+  const at = name.lastIndexOf('-');
+  return { topic: name.slice(0, at), partition: Number(name.slice(at + 1)) };
+}
+
+/** A partition of a placed topic. It lives and dies with the topic, so it has the topic's uid. */
+export function partitionOf(
+  topic: StoredObject<'Topic'>,
+  partition: number,
+  replicas: readonly number[],
+): StoredObject<'Partition'> {
+  return {
+    name: partitionName(topic.name, partition),
+    uid: topic.uid,
+    spec: partitionSpec(topic.spec, replicas),
+    status: unknownPartition,
+  };
+}
+
+/** What a topic hands down to its partitions, once: later changes of the topic do not reach them. */
+function partitionSpec(topic: TopicSpec, replicas: readonly number[]): PartitionSpec {
+  const { cleanupPolicy, storage, compressionType, deduplication, system } = topic;
+  return {
+    leader: replicas[0] ?? -1,
+    replicas,
+    cleanupPolicy,
+    storage,
+    compressionType,
+    deduplication,
+    system,
+    mirror: undefined,
+  };
+}
+
+/** The system topic of consumer offsets, as Fluvio's SC makes it. */
+export const CONSUMER_OFFSET_TOPIC = 'consumer-offset';
+export const consumerOffsetSpec: TopicSpec = {
+  replicas: { kind: 'computed', partitions: 1, replicationFactor: 1, ignoreRackAssignment: false },
+  cleanupPolicy: { kind: 'segment', timeInSeconds: 604_800 },
+  storage: { segmentSize: 512_000_000, maxPartitionSize: 2_048_000_000n },
+  compressionType: 'Any',
+  deduplication: undefined,
+  system: true,
+};
+
+/** Whether two SPUs are reached in the same way. */
+export function sameEndpoints(a: SpuSpec, b: SpuSpec): boolean {
+  return (
+    a.publicEndpoint.port === b.publicEndpoint.port &&
+    a.publicEndpoint.ingress[0]?.hostname === b.publicEndpoint.ingress[0]?.hostname &&
+    a.privateEndpoint.port === b.privateEndpoint.port &&
+    a.privateEndpoint.host === b.privateEndpoint.host
+  );
+}

@@ -1,0 +1,93 @@
+/** The SC's private API, for the connection of one SPU. */
+import type { BytePipe } from '@fluvio-ts/protocol';
+import { NO_ERROR, ScApiVersions } from '@fluvio-ts/protocol';
+import type { Call, Route } from '@fluvio-ts/protocol/internal';
+import { on } from '@fluvio-ts/protocol/internal';
+import { clusterError } from '../errors.ts';
+import type { Logger } from '../logger.ts';
+import { reasonOf } from '../logger.ts';
+import type { AssignedPartition, Assignments } from '../private/messages.ts';
+import { privateApiKeys, RegisterSpu, ReportReplicas } from '../private/messages.ts';
+import type { Metadata } from './metadata.ts';
+import { splitPartitionName } from './objects.ts';
+import type { SpuLink, Spus } from './spus.ts';
+import type { StoredObject } from './store.ts';
+import { follow } from './store.ts';
+
+/** The routes of one connection. */
+export function privateRoutes(metadata: Metadata, spus: Spus, pipe: BytePipe, log: Logger): Route[] {
+  let link: SpuLink | undefined;
+
+  /** Serves an SPU from its registration to the end of its connection. */
+  const hold = async (mine: SpuLink, call: Call<Assignments>): Promise<void> => {
+    try {
+      await assign(metadata, mine.id, call);
+    } catch {
+      // The connection is over.
+    }
+    try {
+      await spus.lost(mine);
+    } catch (error) {
+      // The disk refused the news. It is told when the SPU comes back, or when this SC starts again.
+      log('error', 'an SPU could not be marked offline', { id: mine.id, reason: reasonOf(error) });
+    }
+  };
+
+  return [
+    on(ScApiVersions, () => ({ errorCode: NO_ERROR, apiKeys: privateApiKeys, platformVersion: '0.0.0' })),
+    on(RegisterSpu, async (request, call) => {
+      const mine: SpuLink = {
+        id: request.id,
+        close: (reason) => pipe.close(clusterError('cluster/link', { id: request.id, reason })),
+      };
+      const errorCode = await spus.register(request, mine);
+      if (errorCode.kind !== 'None') {
+        return { errorCode, clusterId: metadata.clusterId, everything: false, updated: [], removed: [] };
+      }
+      link = mine;
+      void hold(mine, call);
+      return undefined;
+    }),
+    on(ReportReplicas, ({ replicas }) => ({
+      errorCode: link !== undefined && spus.report(link, replicas) ? NO_ERROR : { kind: 'SpuNotFound' as const },
+    })),
+  ];
+}
+
+/** Keeps an SPU told which partitions it holds, until its connection ends. */
+function assign(metadata: Metadata, spuId: number, call: Call<Assignments>): Promise<void> {
+  const told = new Set<string>();
+  let lastSpecs = new Map<string, StoredObject<'Partition'>['spec']>();
+  return follow(metadata.stores.Partition, call.signal, async (update) => {
+    const everything = update.kind === 'everything';
+    if (everything) {
+      told.clear();
+      lastSpecs = new Map();
+    }
+    const held: AssignedPartition[] = [];
+    const removed: string[] = [];
+    for (const partition of everything ? update.all : update.updated) {
+      const { name, uid, spec } = partition;
+      if (!spec.replicas.includes(spuId)) {
+        if (told.delete(name)) removed.push(name);
+      } else if (lastSpecs.get(name) !== spec) {
+        told.add(name);
+        lastSpecs.set(name, spec);
+        held.push({ replica: splitPartitionName(name), incarnation: uid, spec });
+      }
+    }
+    for (const { name } of everything ? [] : update.deleted) {
+      lastSpecs.delete(name);
+      if (told.delete(name)) removed.push(name);
+    }
+    // What SPUs report changes partitions as well, and is no news to them.
+    if (!everything && held.length === 0 && removed.length === 0) return;
+    await call.push({
+      errorCode: NO_ERROR,
+      clusterId: metadata.clusterId,
+      everything,
+      updated: held,
+      removed: removed.map(splitPartitionName),
+    });
+  });
+}

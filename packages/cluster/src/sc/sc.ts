@@ -1,0 +1,109 @@
+/** A streaming controller: the cluster's metadata, a public port for clients and a private one for SPUs. */
+import { join } from 'node:path';
+import type { Address } from '@fluvio-ts/protocol';
+import { serve } from '@fluvio-ts/protocol/internal';
+import { lockFolder } from '../locks.ts';
+import type { Logger } from '../logger.ts';
+import { reasonOf } from '../logger.ts';
+import { listen } from '../net/listener.ts';
+import { openMetadata } from './metadata.ts';
+import { CONSUMER_OFFSET_TOPIC, partitionName } from './objects.ts';
+import { privateRoutes } from './private-api.ts';
+import { scRoutes } from './public-api.ts';
+import { createSpus } from './spus.ts';
+import { createTopics } from './topics.ts';
+import { waitFor } from './wait.ts';
+
+/** How an SC runs. */
+export interface ScOptions {
+  /** Where clients connect; port 0 lets the system choose. */
+  readonly listen: Address;
+  /** Where SPUs connect. */
+  readonly listenPrivate: Address;
+  /** What errors call the options that hold the ports. */
+  readonly portOptions: { readonly public: string; readonly private: string };
+  /** Folder of the cluster; the SC's own is `metadata` in it. */
+  readonly dataDir: string;
+  /** Whether metadata is flushed to the device. */
+  readonly durable: boolean;
+  /** How long a topic's creation may wait for its partitions. */
+  readonly topicWaitMs: number;
+  /** Silence after which an SPU is taken for dead. */
+  readonly spuTimeoutMs: number;
+  readonly maxConnections: number;
+  readonly log: Logger;
+}
+
+/** A running SC. */
+export interface Sc {
+  readonly address: Address;
+  readonly privateAddress: Address;
+  /** Waits until the system topic is online, so that no kind of objects is empty: official clients wait for ever on those. */
+  ready(options: { readonly timeoutMs: number }): Promise<boolean>;
+  stop(): Promise<void>;
+}
+
+/** Requests to the SC are small; the largest is a SmartModule. */
+const FRAME_LIMIT_BYTES = 33_554_432;
+/** How often the system topic is looked for, in case someone deleted it. */
+const SETTLE_INTERVAL_MS = 15_000;
+
+/** Starts an SC. @throws `cluster/port-taken`, `cluster/listen`, `cluster/data-dir-in-use` */
+export async function startSc(options: ScOptions): Promise<Sc> {
+  const { log, maxConnections } = options;
+  const dir = join(options.dataDir, 'metadata');
+  const lock = lockFolder(dir);
+  const stopping = new AbortController();
+  const stops: (() => void | Promise<void>)[] = [() => lock.release()];
+  const stop = async (): Promise<void> => {
+    stopping.abort();
+    for (const part of stops.splice(0).reverse()) await part();
+  };
+  try {
+    const metadata = openMetadata(dir, options.durable, log);
+    // Whatever is under way on the disk is finished before the folder is given away.
+    stops.push(() => metadata.exclusive(async () => {}));
+    const topics = createTopics(metadata, options.topicWaitMs);
+    const spus = createSpus({ metadata, spuTimeoutMs: options.spuTimeoutMs, onOnline: topics.settle, log });
+    await topics.repair();
+    const settling = setInterval(() => {
+      topics.settle().catch((error) => log('error', 'topics could not be placed', { reason: reasonOf(error) }));
+    }, SETTLE_INTERVAL_MS);
+    settling.unref();
+    stops.push(() => clearInterval(settling));
+
+    const server = { maxConnections, log };
+    const frames = { frameLimitBytes: FRAME_LIMIT_BYTES };
+    const privatePort = await listen({
+      ...server,
+      ...options.listenPrivate,
+      option: options.portOptions.private,
+      serve: (pipe) => serve(pipe, privateRoutes(metadata, spus, pipe, log), frames),
+    });
+    stops.push(() => privatePort.close());
+    const publicPort = await listen({
+      ...server,
+      ...options.listen,
+      option: options.portOptions.public,
+      serve: (pipe) => serve(pipe, scRoutes({ metadata, topics, spus }), frames),
+    });
+    stops.push(() => publicPort.close());
+    spus.begin();
+    stops.push(() => spus.stop());
+    log('info', 'the SC serves', { port: publicPort.address.port, privatePort: privatePort.address.port });
+    const offsets = (): true | undefined =>
+      metadata.stores.Partition.get(partitionName(CONSUMER_OFFSET_TOPIC, 0))?.status.resolution === 'Online' ||
+      undefined;
+    return {
+      address: publicPort.address,
+      privateAddress: privatePort.address,
+      async ready({ timeoutMs }) {
+        return (await waitFor([metadata.stores.Partition], offsets, { timeoutMs, signal: stopping.signal })) ?? false;
+      },
+      stop,
+    };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}

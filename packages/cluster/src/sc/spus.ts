@@ -1,0 +1,222 @@
+/** SPUs: registered by themselves or by an operator, online as long as their connection to this SC lives. */
+import type { CustomSpuKey, CustomSpuSpec, ErrorCode, SpuSpec, Status } from '@fluvio-ts/protocol';
+import { NO_ERROR } from '@fluvio-ts/protocol';
+import type { Logger } from '../logger.ts';
+import { reasonOf } from '../logger.ts';
+import type { RegisterSpuRequest, ReplicaReport } from '../private/messages.ts';
+import type { Metadata } from './metadata.ts';
+import { canBeKept } from './object-files.ts';
+import { partitionName, sameEndpoints, unknownPartition } from './objects.ts';
+import { change, refusal, statusOf } from './outcome.ts';
+import type { StoredObject } from './store.ts';
+
+/** The connection of a registered SPU. */
+export interface SpuLink {
+  readonly id: number;
+  /** Ends the connection. */
+  close(reason: string): void;
+}
+
+/** What can be done with SPUs. */
+export interface Spus {
+  /** Takes an SPU in; anything but `None` says why not. */
+  register(request: RegisterSpuRequest, link: SpuLink): Promise<ErrorCode>;
+  /** Takes what an SPU says of its replicas, and that it lives; false if the link is not the SPU's any more. */
+  report(link: SpuLink, replicas: readonly ReplicaReport[]): boolean;
+  /** The connection is over. */
+  lost(link: SpuLink): Promise<void>;
+  create(name: string, spec: CustomSpuSpec, dryRun: boolean): Promise<Status>;
+  delete(key: CustomSpuKey): Promise<Status>;
+  /** Takes SPUs that were online when this SC ended for online until they have had time to come back. */
+  begin(): void;
+  stop(): void;
+}
+
+/** What SPUs are made of. */
+export interface SpusOptions {
+  readonly metadata: Metadata;
+  /** Silence after which an SPU is taken for dead. */
+  readonly spuTimeoutMs: number;
+  /** Called after an SPU came online. */
+  readonly onOnline: () => Promise<void>;
+  readonly log: Logger;
+}
+
+/** Makes the SPUs of a cluster. */
+export function createSpus({ metadata, spuTimeoutMs, onOnline, log }: SpusOptions): Spus {
+  const { SPU: spus, Partition: partitions } = metadata.stores;
+  const links = new Map<number, { readonly link: SpuLink; lastSeenAt: number }>();
+  let stopped = false;
+  let watchdog: NodeJS.Timeout | undefined;
+  let grace: NodeJS.Timeout | undefined;
+
+  const byId = (id: number): StoredObject<'SPU'> | undefined => spus.all().find((spu) => spu.spec.id === id);
+
+  const markOffline = (id: number): Promise<void> =>
+    metadata.exclusive(async () => {
+      const spu = byId(id);
+      if (stopped || links.has(id) || spu?.status.resolution !== 'Online') return;
+      await metadata.commit([{ label: 'SPU', put: { ...spu, status: { resolution: 'Offline' } } }]);
+      for (const partition of partitions.all()) {
+        if (partition.spec.leader !== id || partition.status.resolution === 'Offline') continue;
+        metadata.patch('Partition', { ...partition, status: { ...partition.status, resolution: 'LeaderOffline' } });
+      }
+      log('warn', 'an SPU is offline', { id, name: spu.name });
+    });
+
+  /** Looks for silent SPUs. A pause of this process itself is no silence of theirs. */
+  const watch = (intervalMs: number): void => {
+    let lastAt = performance.now();
+    watchdog = setInterval(() => {
+      const now = performance.now();
+      const paused = Math.max(0, now - lastAt - intervalMs);
+      lastAt = now;
+      for (const entry of links.values()) {
+        entry.lastSeenAt += paused;
+        if (now - entry.lastSeenAt > spuTimeoutMs) entry.link.close(`no word from the SPU for ${spuTimeoutMs} ms`);
+      }
+    }, intervalMs);
+    watchdog.unref();
+  };
+
+  return {
+    begin() {
+      for (const partition of partitions.all()) {
+        const leader = byId(partition.spec.leader);
+        const online = leader?.status.resolution === 'Online';
+        const status = {
+          ...unknownPartition,
+          resolution: online ? ('Online' as const) : ('LeaderOffline' as const),
+          leader: { spu: partition.spec.leader, hw: -1n, leo: -1n },
+        };
+        metadata.patch('Partition', { ...partition, status });
+      }
+      grace = setTimeout(() => {
+        for (const { spec } of spus.all()) {
+          markOffline(spec.id).catch((error) =>
+            log('error', 'an SPU could not be marked offline', { reason: reasonOf(error) }),
+          );
+        }
+      }, spuTimeoutMs);
+      grace.unref();
+      watch(Math.max(10, Math.floor(spuTimeoutMs / 4)));
+    },
+
+    async register(request, link) {
+      const { id, name } = request;
+      const refused = await metadata.exclusive(async (): Promise<ErrorCode> => {
+        const present = byId(id);
+        if (present === undefined && !request.create) return { kind: 'SpuNotFound' };
+        if (present === undefined && (spus.get(name) !== undefined || !canBeKept(name)))
+          return { kind: 'SpuAlreadyExists' };
+        const spec = specOf(request);
+        const unchanged =
+          present !== undefined && present.status.resolution === 'Online' && sameEndpoints(present.spec, spec);
+        if (!unchanged) {
+          const uid = present?.uid ?? metadata.newUid();
+          const put = {
+            name: present?.name ?? name,
+            uid,
+            spec: { ...present?.spec, ...spec },
+            status: { resolution: 'Online' },
+          } as const;
+          await metadata.commit([{ label: 'SPU', put }]);
+        }
+        links.get(id)?.link.close('the SPU has registered again');
+        links.set(id, { link, lastSeenAt: performance.now() });
+        return NO_ERROR;
+      });
+      if (refused.kind === 'None') {
+        log('info', 'an SPU is online', { id, name, port: request.publicEndpoint.port });
+        await onOnline();
+      }
+      return refused;
+    },
+
+    report(link, replicas) {
+      const entry = links.get(link.id);
+      if (entry?.link !== link) return false;
+      entry.lastSeenAt = performance.now();
+      for (const report of replicas) {
+        const partition = partitions.get(partitionName(report.replica.topic, report.replica.partition));
+        if (partition === undefined || partition.uid !== report.incarnation || partition.spec.leader !== link.id)
+          continue;
+        const status = {
+          ...partition.status,
+          resolution: report.resolution,
+          leader: { spu: link.id, hw: report.highWatermark, leo: report.logEndOffset },
+          size: report.sizeBytes,
+          baseOffset: report.startOffset,
+        };
+        metadata.patch('Partition', { ...partition, status });
+      }
+      return true;
+    },
+
+    async lost(link) {
+      if (links.get(link.id)?.link !== link) return;
+      links.delete(link.id);
+      await markOffline(link.id);
+    },
+
+    async create(name, spec, dryRun) {
+      const refused = await change(metadata, 'SpuError', async () => {
+        if (spus.get(name) !== undefined || byId(spec.id) !== undefined) {
+          return refusal('SpuAlreadyExists', `spu '${name}(${spec.id})' already defined`);
+        }
+        if (name === '' || !canBeKept(name)) return refusal('SpuError', `'${name}' cannot be the name of an SPU`);
+        if (dryRun) return undefined;
+        const put = {
+          name,
+          uid: metadata.newUid(),
+          spec: { ...spec, spuType: 'Custom' },
+          status: { resolution: 'Init' },
+        } as const;
+        await metadata.commit([{ label: 'SPU', put }]);
+        return undefined;
+      });
+      // Fluvio's SC leaves the name out of the answer to a dry run.
+      return statusOf(dryRun && refused === undefined ? '' : name, refused);
+    },
+
+    async delete(key) {
+      const name = key.kind === 'name' ? key.name : `spu-${key.id}`;
+      let found: StoredObject<'SPU'> | undefined;
+      const refused = await change(metadata, 'SpuError', async () => {
+        found = key.kind === 'name' ? spus.get(key.name) : byId(key.id);
+        if (found === undefined) return refusal('SpuNotFound', 'not found');
+        if (found.spec.spuType !== 'Custom') return refusal('SpuError', "expected 'Custom' spu, found 'Managed' spu");
+        await metadata.commit([{ label: 'SPU', delete: found.name }]);
+        for (const partition of partitions.all()) {
+          if (partition.spec.leader !== found.spec.id) continue;
+          metadata.patch('Partition', { ...partition, status: { ...partition.status, resolution: 'LeaderOffline' } });
+        }
+        return undefined;
+      });
+      if (refused === undefined && found !== undefined) {
+        const entry = links.get(found.spec.id);
+        links.delete(found.spec.id);
+        entry?.link.close('the SPU was unregistered');
+      }
+      return statusOf(found?.name ?? name, refused);
+    },
+
+    stop() {
+      stopped = true;
+      clearInterval(watchdog);
+      clearTimeout(grace);
+    },
+  };
+}
+
+function specOf({ id, publicEndpoint, privateEndpoint, rack }: RegisterSpuRequest): SpuSpec {
+  const { host, port, encryption } = publicEndpoint;
+  return {
+    id,
+    spuType: 'Custom',
+    publicEndpoint: { port, encryption, ingress: [{ hostname: host, ip: undefined }] },
+    privateEndpoint,
+    rack,
+    publicEndpointLocal: undefined,
+  };
+}

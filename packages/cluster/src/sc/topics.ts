@@ -1,0 +1,178 @@
+/** Topics: made, placed on SPUs, grown and deleted, together with their partitions. */
+import type { Status, TopicSpec } from '@fluvio-ts/protocol';
+import type { Metadata, Step } from './metadata.ts';
+import { CONSUMER_OFFSET_TOPIC, consumerOffsetSpec, newTopicStatus, partitionName, partitionOf } from './objects.ts';
+import type { Refusal } from './outcome.ts';
+import { change, refusal, statusOf } from './outcome.ts';
+import { planReplicas } from './scheduler.ts';
+import type { StoredObject } from './store.ts';
+import { refusePartitionCount, refuseTopic } from './topic-rules.ts';
+import { waitFor } from './wait.ts';
+
+type Topic = StoredObject<'Topic'>;
+
+/** What can be done with topics. */
+export interface Topics {
+  /** Creates a topic and waits until all of its partitions are online. */
+  create(name: string, spec: TopicSpec, options: CreateOptions): Promise<Status>;
+  delete(name: string, force: boolean): Promise<Status>;
+  /** Adds partitions, without waiting until they are online. */
+  addPartitions(name: string, count: number): Promise<Status>;
+  /** Places topics that wait for SPUs, and makes the system topic if it is missing. For when an SPU came online. */
+  settle(): Promise<void>;
+  /** Makes up for changes that were interrupted: partitions without a topic, placed topics without all of their partitions. */
+  repair(): Promise<void>;
+}
+
+interface CreateOptions {
+  readonly dryRun: boolean;
+  readonly signal: AbortSignal;
+}
+
+/** Makes the topics of a cluster. `topicWaitMs` bounds {@link Topics.create}. */
+export function createTopics(metadata: Metadata, topicWaitMs: number): Topics {
+  const { stores } = metadata;
+
+  /** A topic with its place, and what has to be written for it. */
+  const placed = (topic: Topic): readonly Step[] => {
+    const replicaMap = placeOf(topic);
+    if (replicaMap === undefined) {
+      return [put({ ...topic, status: { ...topic.status, resolution: 'InsufficientResources', reason: '' } })];
+    }
+    const done: Topic = { ...topic, status: { ...topic.status, resolution: 'Provisioned', replicaMap, reason: '' } };
+    const partitions = [...replicaMap].filter(
+      ([id]) => stores.Partition.get(partitionName(topic.name, id)) === undefined,
+    );
+    return [
+      put(done),
+      ...partitions.map(([id, row]): Step => ({ label: 'Partition', put: partitionOf(done, id, row) })),
+    ];
+  };
+
+  const placeOf = ({ spec, status }: Topic): ReadonlyMap<number, readonly number[]> | undefined => {
+    const { replicas } = spec;
+    if (replicas.kind === 'assigned') return new Map(replicas.maps.map(({ id, replicas: row }) => [id, row]));
+    if (replicas.kind === 'mirror') return undefined;
+    const spus = stores.SPU.all();
+    return planReplicas({
+      registered: spus.map(({ spec: { id } }) => id),
+      online: spus.filter((spu) => spu.status.resolution === 'Online').map(({ spec: { id } }) => id),
+      existing: stores.Partition.all().map((partition) => partition.spec.replicas),
+      kept: status.replicaMap,
+      partitions: replicas.partitions,
+      replicationFactor: replicas.replicationFactor,
+    });
+  };
+
+  const wanted = ({ spec: { replicas } }: Topic): number => {
+    if (replicas.kind === 'computed') return replicas.partitions;
+    return replicas.kind === 'assigned' ? replicas.maps.length : 0;
+  };
+
+  const onlineCount = (topic: Topic): number => {
+    let count = 0;
+    for (let id = 0; id < wanted(topic); id++) {
+      if (stores.Partition.get(partitionName(topic.name, id))?.status.resolution === 'Online') count++;
+    }
+    return count;
+  };
+
+  /** Undefined while partitions are missing. */
+  const arrival = (name: string, uid: string) => (): 'online' | 'deleted' | undefined => {
+    const topic = stores.Topic.get(name);
+    if (topic?.uid !== uid) return 'deleted';
+    return onlineCount(topic) === wanted(topic) ? 'online' : undefined;
+  };
+
+  const untilOnline = async (name: string, uid: string, signal: AbortSignal): Promise<Refusal | undefined> => {
+    const options = { timeoutMs: topicWaitMs, signal };
+    const outcome = await waitFor([stores.Partition, stores.Topic], arrival(name, uid), options);
+    if (outcome === 'online') return undefined;
+    const topic = stores.Topic.get(name);
+    if (outcome === 'deleted' || topic === undefined) {
+      return refusal('TopicNotFound', 'it was deleted while it was being created');
+    }
+    const why = topic.status.resolution === 'InsufficientResources' ? ': too few SPUs are online' : '';
+    return refusal('TopicNotProvisioned', `only ${onlineCount(topic)} out of ${wanted(topic)} provisioned${why}`);
+  };
+
+  return {
+    async create(name, spec, { dryRun, signal }) {
+      const uid = metadata.newUid();
+      const refused = await change(metadata, 'TopicError', async () => {
+        const broken = refuseTopic(name, spec, {
+          exists: (other) => stores.Topic.get(other) !== undefined,
+          spuExists: (id) => stores.SPU.all().some((spu) => spu.spec.id === id),
+        });
+        if (broken === undefined && !dryRun) await metadata.commit(placed({ name, spec, uid, status: newTopicStatus }));
+        return broken;
+      });
+      return statusOf(name, refused ?? (dryRun ? undefined : await untilOnline(name, uid, signal)));
+    },
+
+    async delete(name, force) {
+      const refused = await change(metadata, 'TopicError', async () => {
+        const topic = stores.Topic.get(name);
+        if (topic === undefined) return refusal('TopicNotFound', 'not found');
+        if (topic.spec.system && !force)
+          return refusal({ kind: 'SystemSpecDeletionAttempt', objectKind: 'topic', name });
+        // The topic first: with it gone, partitions that a crash leaves behind are removed when the SC starts.
+        const partitions = stores.Partition.all().filter((partition) => partition.uid === topic.uid);
+        await metadata.commit([
+          { label: 'Topic', delete: name },
+          ...partitions.map((partition): Step => ({ label: 'Partition', delete: partition.name })),
+        ]);
+        return undefined;
+      });
+      return statusOf(name, refused);
+    },
+
+    async addPartitions(name, count) {
+      const refused = await change(metadata, 'TopicError', async () => {
+        const topic = stores.Topic.get(name);
+        if (topic === undefined) return refusal('TopicNotFound', 'not found');
+        if (topic.spec.system) return refusal({ kind: 'SystemSpecUpdatingAttempt', objectKind: 'topic', name });
+        const { replicas } = topic.spec;
+        if (replicas.kind !== 'computed') return refusal('TopicInvalidReplicaType', 'invalid replica type');
+        const partitions = replicas.partitions + count;
+        const tooMany = refusePartitionCount(partitions);
+        if (tooMany !== undefined) return tooMany;
+        await metadata.commit(placed({ ...topic, spec: { ...topic.spec, replicas: { ...replicas, partitions } } }));
+        return undefined;
+      });
+      return statusOf(name, refused);
+    },
+
+    settle: () =>
+      metadata.exclusive(async () => {
+        for (const topic of stores.Topic.all()) {
+          if (topic.status.resolution !== 'Provisioned' && placeOf(topic) !== undefined)
+            await metadata.commit(placed(topic));
+        }
+        const someoneOnline = stores.SPU.all().some((spu) => spu.status.resolution === 'Online');
+        if (someoneOnline && stores.Topic.get(CONSUMER_OFFSET_TOPIC) === undefined) {
+          const uid = metadata.newUid();
+          await metadata.commit(
+            placed({ name: CONSUMER_OFFSET_TOPIC, spec: consumerOffsetSpec, uid, status: newTopicStatus }),
+          );
+        }
+      }),
+
+    repair: () =>
+      metadata.exclusive(async () => {
+        const uids = new Set(stores.Topic.all().map(({ uid }) => uid));
+        const orphans = stores.Partition.all().filter(({ uid }) => !uids.has(uid));
+        await metadata.commit(orphans.map(({ name }): Step => ({ label: 'Partition', delete: name })));
+        for (const topic of stores.Topic.all()) {
+          const missing = [...topic.status.replicaMap].filter(
+            ([id]) => stores.Partition.get(partitionName(topic.name, id)) === undefined,
+          );
+          await metadata.commit(
+            missing.map(([id, row]): Step => ({ label: 'Partition', put: partitionOf(topic, id, row) })),
+          );
+        }
+      }),
+  };
+}
+
+const put = (topic: Topic): Step => ({ label: 'Topic', put: topic });

@@ -1,0 +1,101 @@
+/** The public API of an SPU, for one connection: stream ids count from 1 on each. */
+import type { ApiVersionKey, ErrorCode, StreamFetchRequest, StreamFetchResponse } from '@fluvio-ts/protocol';
+import {
+  DeleteConsumerOffset,
+  Fetch,
+  FetchConsumerOffsets,
+  FetchOffsets,
+  NO_ERROR,
+  Produce,
+  SpuApiVersions,
+  StreamFetch,
+  UpdateConsumerOffset,
+  UpdateOffsets,
+} from '@fluvio-ts/protocol';
+import type { Handler, Route } from '@fluvio-ts/protocol/internal';
+import { on } from '@fluvio-ts/protocol/internal';
+import { errorData, fetch, fetchOffsets } from './fetch.ts';
+import { produce } from './produce.ts';
+import type { Replicas } from './replicas.ts';
+import { refuseSmartModules } from './smartmodules.ts';
+import type { Stream } from './stream-fetch.ts';
+import { startStream } from './stream-fetch.ts';
+import { takeTurns } from './turns.ts';
+
+/** What SPUs of Fluvio say that they serve: less than they do, at versions that leave some clients out. */
+const apiKeys = (streamFetchMax: number): ApiVersionKey[] => [
+  { apiKey: Produce.key, minVersion: 0, maxVersion: 25 },
+  { apiKey: Fetch.key, minVersion: 0, maxVersion: 25 },
+  { apiKey: FetchOffsets.key, minVersion: 25, maxVersion: 25 },
+  { apiKey: StreamFetch.key, minVersion: 0, maxVersion: streamFetchMax },
+  { apiKey: UpdateOffsets.key, minVersion: 0, maxVersion: 0 },
+];
+
+/** Open streams of one connection; a client that wants more opens another. */
+const STREAM_LIMIT = 4096;
+
+const noSession: ErrorCode = { kind: 'FetchSessionNotFoud' };
+
+const noConsumerOffsets: ErrorCode = {
+  kind: 'Other',
+  message: 'this embedded cluster does not store consumer offsets yet: keep them in the application',
+};
+
+/** The routes of one connection. */
+export function spuRoutes(replicas: Replicas): Route[] {
+  const streams = new Map<number, Stream>();
+  const consumers = new Map<number, string | undefined>();
+  const turns = takeTurns();
+  let lastStreamId = 0;
+
+  const exists = (streamId: number): boolean => streamId >= 1 && streamId <= lastStreamId;
+
+  const streamFetch: Handler<StreamFetchRequest, StreamFetchResponse> = (request, call) => {
+    const { topic, partition } = request;
+    const refuse = (errorCode: ErrorCode, streamId: number): StreamFetchResponse => ({
+      topic,
+      streamId,
+      partition: errorData(partition, errorCode),
+    });
+    const replica = replicas.find(topic, partition);
+    if (replica === undefined) return refuse({ kind: 'NotLeaderForPartition' }, 0);
+    if (streams.size >= STREAM_LIMIT) {
+      return refuse({ kind: 'Other', message: `a connection can have ${STREAM_LIMIT} streams: open another` }, 0);
+    }
+    const id = ++lastStreamId;
+    const refused = refuseSmartModules(request.smartmodules);
+    if (refused !== undefined) return refuse(refused, id);
+    const stream = startStream({ id, replica, request, call, turns });
+    streams.set(id, stream);
+    if (request.consumerId !== undefined) consumers.set(id, request.consumerId);
+    void stream.ended.then(() => streams.delete(id));
+    return undefined;
+  };
+
+  return [
+    on(SpuApiVersions, ({ clientVersion }) => ({
+      errorCode: NO_ERROR,
+      apiKeys: apiKeys(clientVersion === '' ? 15 : 25),
+      platformVersion: '0.0.0',
+    })),
+    on(Produce, produce(replicas)),
+    on(Fetch, fetch(replicas)),
+    on(FetchOffsets, fetchOffsets(replicas)),
+    on(StreamFetch, streamFetch),
+    on(UpdateOffsets, ({ offsets }) => ({
+      status: offsets.map(({ offset, sessionId }) => {
+        streams.get(sessionId)?.acknowledge(offset);
+        return { sessionId, error: exists(sessionId) ? NO_ERROR : noSession };
+      }),
+    })),
+    on(UpdateConsumerOffset, ({ sessionId }) => {
+      if (!exists(sessionId)) return { offset: 0n, errorCode: noSession };
+      if (!consumers.has(sessionId)) {
+        return { offset: 0n, errorCode: { kind: 'Other', message: 'stream without consumer id' } };
+      }
+      return { offset: 0n, errorCode: noConsumerOffsets };
+    }),
+    on(DeleteConsumerOffset, () => ({ errorCode: noConsumerOffsets })),
+    on(FetchConsumerOffsets, () => ({ errorCode: noConsumerOffsets, consumers: [] })),
+  ];
+}

@@ -1,0 +1,155 @@
+/** Produce: checks batches, gives them offsets, stores them, and waits until they are as safe as the producer asked. */
+import type {
+  Batch,
+  CodecName,
+  ErrorCode,
+  ProducePartition,
+  ProducePartitionResponse,
+  ProduceRequest,
+  ProduceResponse,
+} from '@fluvio-ts/protocol';
+import { isFluvioError, NO_ERROR, readBatches, rewriteBatch } from '@fluvio-ts/protocol';
+import type { Handler } from '@fluvio-ts/protocol/internal';
+import { clusterError } from '../errors.ts';
+import { reasonOf } from '../logger.ts';
+import type { BatchRun, PlacedBatch } from '../storage/batch-run.ts';
+import type { Replica } from './replica.ts';
+import type { Replicas } from './replicas.ts';
+import { refuseSmartModules } from './smartmodules.ts';
+
+/** An entry that was stored and whose end may not be committed yet. */
+interface Stored {
+  readonly response: ProducePartitionResponse;
+  readonly replica: Replica;
+  readonly endOffset: number;
+}
+
+/** Serves Produce on one SPU. */
+export const produce =
+  (replicas: Replicas): Handler<ProduceRequest, ProduceResponse> =>
+  (request) => {
+    // As upstream: a negative time-out is a message that cannot be read, and ends the connection.
+    if (request.timeoutMs < 0)
+      throw clusterError('cluster/request', { reason: `a time-out of ${request.timeoutMs} ms` });
+    const refused = refuseSmartModules(request.smartmodules);
+    const entries = request.topics.map(({ name, partitions }) => ({
+      name,
+      entries: partitions.map((entry) => store(replicas.find(name, entry.partitionIndex), entry, refused)),
+    }));
+    const pending = entries.some(({ entries }) => entries.some(isPending));
+    if (!pending) {
+      const responses = entries.map((topic) => ({
+        name: topic.name,
+        partitions: topic.entries.map((e) => e.response),
+      }));
+      return { responses, throttleTimeMs: 0 };
+    }
+    return commitAll(entries, request.timeoutMs);
+  };
+
+type Entry = Stored | { readonly response: ProducePartitionResponse };
+
+const isPending = (entry: Entry): entry is Stored =>
+  'replica' in entry && entry.replica.highWatermark < entry.endOffset;
+
+/** Waits for the entries one after another; each may take the whole time-out, as upstream. */
+async function commitAll(
+  topics: readonly { readonly name: string; readonly entries: readonly Entry[] }[],
+  timeoutMs: number,
+): Promise<ProduceResponse> {
+  const responses = [];
+  for (const { name, entries } of topics) {
+    const partitions = [];
+    for (const entry of entries) partitions.push(isPending(entry) ? await commit(entry, timeoutMs) : entry.response);
+    responses.push({ name, partitions });
+  }
+  return { responses, throttleTimeMs: 0 };
+}
+
+async function commit({ response, replica, endOffset }: Stored, timeoutMs: number): Promise<ProducePartitionResponse> {
+  try {
+    if ((await replica.committed(endOffset, timeoutMs)) ?? true) return response;
+    return { ...response, errorCode: { kind: 'RequestTimedOut', timeoutMs: BigInt(timeoutMs), request: 'Produce' } };
+  } catch {
+    return { ...response, errorCode: { kind: 'StorageError' } };
+  }
+}
+
+function store(replica: Replica | undefined, entry: ProducePartition, refused: ErrorCode | undefined): Entry {
+  const answer = (errorCode: ErrorCode, baseOffset = 0n): Entry => ({
+    response: {
+      partitionIndex: entry.partitionIndex,
+      errorCode,
+      baseOffset,
+      logAppendTimeMs: 0n,
+      logStartOffset: 0n,
+    },
+  });
+  if (replica === undefined) return answer({ kind: 'NotLeaderForPartition' });
+  if (refused !== undefined) return answer(refused);
+  const run = checked(entry.records, replica);
+  if ('kind' in run) return answer(run);
+  if (run.batches.length === 0) return answer(NO_ERROR);
+  if (replica.state === 'failed') return answer({ kind: 'PartitionShortCircuited' });
+  try {
+    const baseOffset = replica.append(run);
+    return { ...answer(NO_ERROR, BigInt(baseOffset)), replica, endOffset: replica.endOffset };
+  } catch (error) {
+    if (isFluvioError(error, 'storage/full')) return answer({ kind: 'PartitionFull', replica: replica.key });
+    return answer({ kind: 'StorageError' });
+  }
+}
+
+/** The batches of an entry, fit to be stored: either all of them, or an error for the entry as a whole. */
+function checked(records: Uint8Array, replica: Replica): BatchRun | ErrorCode {
+  let batches: readonly Batch[];
+  try {
+    const set = readBatches(records);
+    if (set.rest.length > 0) return { kind: 'Other', message: `the last batch lacks ${set.missingBytes} bytes` };
+    batches = set.batches;
+  } catch (error) {
+    return { kind: 'Other', message: `the batches cannot be read: ${reasonOf(error)}` };
+  }
+  if (batches.every((batch) => batch.lastOffsetDelta < 0)) return { bytes: records, batches: [] };
+
+  const placed: PlacedBatch[] = [];
+  let position = 0;
+  for (const batch of batches) {
+    const problem = problemOf(batch, replica);
+    if (problem !== undefined) return problem;
+    placed.push({ position, sizeBytes: batch.size, count: batch.lastOffsetDelta + 1 });
+    position += batch.size;
+  }
+  for (const batch of batches) mendChecksum(batch);
+  return { bytes: records, batches: placed };
+}
+
+function problemOf(batch: Batch, replica: Replica): ErrorCode | undefined {
+  const codec = codecOf(batch);
+  const rule = replica.spec.compressionType;
+  if (codec === undefined || (rule !== 'Any' && rule.toLowerCase() !== codec)) return { kind: 'CompressionError' };
+  if (batch.size > replica.largestBatchBytes) return { kind: 'MessageTooLarge' };
+  // Upstream loses count of the four bytes of a schema id and stops; nobody sends one.
+  if (batch.schemaId !== undefined) return { kind: 'Other', message: 'batches with a schema id are not supported' };
+  // The same code as upstream, but the partition goes on.
+  if (batch.lastOffsetDelta < 0) return { kind: 'StorageError' };
+  return undefined;
+}
+
+/** Undefined for codec bits that mean nothing. */
+function codecOf(batch: Batch): CodecName | undefined {
+  try {
+    return batch.codec;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Servers store a right checksum whatever the producer sent: official ones do not even look at it. */
+function mendChecksum(batch: Batch): void {
+  try {
+    batch.verifyCrc();
+  } catch {
+    rewriteBatch(batch.bytes, { baseOffset: batch.baseOffset, crc: 'compute' });
+  }
+}

@@ -1,0 +1,165 @@
+/**
+ * An SPU's connection to its SC: it registers, takes assignments, and reports. When the connection ends it is made again,
+ * for as long as the SPU lives; meanwhile the SPU goes on serving what it has.
+ */
+import type { Address, Transport } from '@fluvio-ts/protocol';
+import { errorText } from '@fluvio-ts/protocol';
+import type { Session } from '@fluvio-ts/protocol/internal';
+import { startSession } from '@fluvio-ts/protocol/internal';
+import type { Logger } from '../logger.ts';
+import { reasonOf } from '../logger.ts';
+import type { RegisterSpuRequest } from '../private/messages.ts';
+import { RegisterSpu, ReportReplicas } from '../private/messages.ts';
+import type { Replicas } from './replicas.ts';
+
+/** What a link is made of. */
+export interface ScLinkOptions {
+  readonly transport: Transport;
+  /** The SC's private port. */
+  readonly address: Address;
+  readonly registration: RegisterSpuRequest;
+  readonly replicas: Replicas;
+  readonly heartbeatMs: number;
+  readonly log: Logger;
+}
+
+/** A link that keeps itself up. */
+export interface ScLink {
+  /** Resolves when the SPU has registered and taken its assignments for the first time. Never rejects. */
+  readonly ready: Promise<void>;
+  stop(): Promise<void>;
+}
+
+const FIRST_BACKOFF_MS = 25;
+const LONGEST_BACKOFF_MS = 1000;
+/** After the SC said that it does not know this SPU: an operator has to act first. */
+const REFUSED_BACKOFF_MS = 3000;
+/** An SC that does not answer a report within this is taken for gone. */
+const REPORT_TIMEOUT_MS = 10_000;
+
+/** Starts to connect. */
+export function startScLink(options: ScLinkOptions): ScLink {
+  const { transport, address, replicas, log } = options;
+  const stopping = new AbortController();
+  const { signal } = stopping;
+  let create = options.registration.create;
+  let markReady: () => void = () => {};
+  const ready = new Promise<void>((resolve) => {
+    markReady = resolve;
+  });
+
+  /** One connection from beginning to end; resolves with how long to wait before the next. */
+  const connection = async (): Promise<number | undefined> => {
+    const pipe = await transport.connect({ kind: 'sc', address }, { signal });
+    const clientId = `spu-${options.registration.id}`;
+    const session = await startSession(pipe, { server: 'sc', clientId, signal });
+    const onAbort = (): void => session.close('the SPU is stopping');
+    signal.addEventListener('abort', onAbort, { once: true });
+    const reports = reporter(session, options);
+    try {
+      for await (const assignments of session.open(RegisterSpu, { ...options.registration, create })) {
+        if (assignments.errorCode.kind !== 'None') {
+          log('error', 'the SC refuses this SPU', { reason: errorText(assignments.errorCode) });
+          return REFUSED_BACKOFF_MS;
+        }
+        create = false;
+        replicas.apply(assignments);
+        reports.begin();
+        markReady();
+      }
+      return undefined;
+    } finally {
+      reports.end();
+      signal.removeEventListener('abort', onAbort);
+      session.close('the SPU connects again');
+    }
+  };
+
+  const run = async (): Promise<void> => {
+    let backoffMs = FIRST_BACKOFF_MS;
+    while (!signal.aborted) {
+      const startedAt = performance.now();
+      let wanted: number | undefined;
+      try {
+        wanted = await connection();
+      } catch (error) {
+        if (!signal.aborted) log('warn', 'no connection to the SC', { reason: reasonOf(error) });
+      }
+      if (performance.now() - startedAt > LONGEST_BACKOFF_MS) backoffMs = FIRST_BACKOFF_MS;
+      await pause(wanted ?? backoffMs, signal);
+      backoffMs = Math.min(backoffMs * 2, LONGEST_BACKOFF_MS);
+    }
+  };
+
+  const running = run();
+  return {
+    ready,
+    async stop() {
+      stopping.abort();
+      await running;
+    },
+  };
+}
+
+/** Sends reports on one connection: news at once when the last report was long enough ago, and a heartbeat otherwise. */
+function reporter(session: Session, { registration, replicas, heartbeatMs, log }: ScLinkOptions) {
+  let begun = false;
+  let ended = false;
+  let sending = false;
+  let again = false;
+  let lastAt = 0;
+  let sequence = 0;
+  let timer: NodeJS.Timeout | undefined;
+
+  const send = async (which: 'all' | 'changed'): Promise<void> => {
+    if (ended || sending) return;
+    sending = true;
+    again = false;
+    clearTimeout(timer);
+    lastAt = performance.now();
+    try {
+      const report = { spuId: registration.id, sequence: sequence++, replicas: replicas.reports(which) };
+      const { errorCode } = await session.call(ReportReplicas, report, { timeoutMs: REPORT_TIMEOUT_MS });
+      if (errorCode.kind !== 'None') session.close(`the SC does not take reports: ${errorText(errorCode)}`);
+    } catch (error) {
+      if (!ended) log('debug', 'a report failed', { reason: reasonOf(error) });
+      session.close('a report failed');
+    }
+    sending = false;
+    schedule(again ? 0 : heartbeatMs);
+  };
+  const schedule = (delayMs: number): void => {
+    clearTimeout(timer);
+    if (!ended) timer = setTimeout(() => void send('changed'), delayMs);
+  };
+
+  return {
+    begin() {
+      if (begun) return;
+      begun = true;
+      replicas.onChange((urgent) => {
+        if (sending) again ||= urgent;
+        else if (urgent || performance.now() - lastAt >= heartbeatMs) schedule(0);
+      });
+      void send('all');
+    },
+    end() {
+      ended = true;
+      clearTimeout(timer);
+      replicas.onChange(() => {});
+    },
+  };
+}
+
+function pause(ms: number, signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return Promise.resolve();
+  return new Promise((resolve) => {
+    const done = (): void => {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', done);
+      resolve();
+    };
+    const timer = setTimeout(done, ms);
+    signal.addEventListener('abort', done, { once: true });
+  });
+}

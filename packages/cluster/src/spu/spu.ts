@@ -1,0 +1,107 @@
+/** A streaming processing unit: the replicas in a folder, served on a port, under the direction of an SC. */
+import { join } from 'node:path';
+import { tcp } from '@fluvio-ts/adapter-tcp';
+import type { Address } from '@fluvio-ts/protocol';
+import { DEFAULT_FRAME_LIMIT_BYTES } from '@fluvio-ts/protocol';
+import { serve } from '@fluvio-ts/protocol/internal';
+import { clusterError } from '../errors.ts';
+import type { Logger } from '../logger.ts';
+import { lockFolder } from '../locks.ts';
+import { listen } from '../net/listener.ts';
+import type { FsyncPolicy } from '../storage/fsync.ts';
+import { spuRoutes } from './connection.ts';
+import { openReplicas } from './replicas.ts';
+import { startScLink } from './sc-link.ts';
+
+/** How an SPU runs. */
+export interface SpuOptions {
+  readonly id: number;
+  readonly name: string;
+  /** Where clients connect; port 0 lets the system choose. */
+  readonly listen: Address;
+  /** What an error calls the option that holds the port. */
+  readonly portOption: string;
+  /** The SC's private port. */
+  readonly sc: Address;
+  /** Folder of the cluster; the SPU's own is `spu-logs-<id>` in it, as in Fluvio. */
+  readonly dataDir: string;
+  readonly fsync: FsyncPolicy;
+  /** How often the SC hears from the SPU, at least. */
+  readonly heartbeatMs: number;
+  readonly maxConnections: number;
+  readonly log: Logger;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** A running SPU. */
+export interface Spu {
+  readonly id: number;
+  readonly name: string;
+  readonly address: Address;
+  stop(): Promise<void>;
+}
+
+/**
+ * Starts an SPU, and waits until the SC has told it what it holds.
+ *
+ * @throws `cluster/port-taken`, `cluster/listen`, `cluster/data-dir-in-use`, `cluster/stopped` when aborted
+ */
+export async function startSpu(options: SpuOptions): Promise<Spu> {
+  const { id, name, log, signal } = options;
+  const dir = join(options.dataDir, `spu-logs-${id}`);
+  const lock = lockFolder(dir);
+  const replicas = openReplicas({ spuId: id, dir, fsync: options.fsync, log });
+  const stops: (() => Promise<void>)[] = [];
+  const stop = async (): Promise<void> => {
+    for (const part of stops.splice(0).reverse()) await part();
+  };
+  stops.push(async () => lock.release());
+  stops.push(() => replicas.close());
+  try {
+    const listener = await listen({
+      host: options.listen.host,
+      port: options.listen.port,
+      option: options.portOption,
+      maxConnections: options.maxConnections,
+      serve: (pipe) => serve(pipe, spuRoutes(replicas), { frameLimitBytes: DEFAULT_FRAME_LIMIT_BYTES }),
+      log,
+    });
+    stops.push(() => listener.close());
+    const link = startScLink({
+      transport: tcp(),
+      address: options.sc,
+      registration: {
+        id,
+        name,
+        publicEndpoint: { ...listener.address, encryption: 'PLAINTEXT' },
+        // Replication will listen here.
+        privateEndpoint: { host: listener.address.host, port: 0, encryption: 'PLAINTEXT' },
+        rack: undefined,
+        create: true,
+      },
+      replicas,
+      heartbeatMs: options.heartbeatMs,
+      log,
+    });
+    stops.push(() => link.stop());
+    await untilReady(link.ready, signal);
+    log('info', 'the SPU serves', { id, address: `${listener.address.host}:${listener.address.port}` });
+    return { id, name, address: listener.address, stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+function untilReady(ready: Promise<void>, signal: AbortSignal | undefined): Promise<void> {
+  if (signal === undefined) return ready;
+  return new Promise((resolve, reject) => {
+    const onAbort = (): void => reject(clusterError('cluster/stopped', {}, signal.reason));
+    if (signal.aborted) onAbort();
+    signal.addEventListener('abort', onAbort, { once: true });
+    void ready.then(() => {
+      signal.removeEventListener('abort', onAbort);
+      resolve();
+    });
+  });
+}
