@@ -24,6 +24,7 @@ const steps = {
   tree: node('no key, machine path or registry host in a tracked file', 'scripts/check-tree.mjs'),
   build: { what: 'every package compiles (tsc)', typed: 'turbo run build' },
   types: cached('types of the tests (tsc)', 'check:types'),
+  promises: cached('no promise is left alone, across packages too (oxlint)', 'check:promises'),
   packages: node('manifests against the dependency table', 'scripts/check-packages.mjs'),
   unused: cached('unused files, exports and dependencies (knip)', 'check:unused'),
   published: cached('what npm would publish (publint, attw)', 'check:published'),
@@ -31,7 +32,7 @@ const steps = {
 };
 
 /** Nothing that reads the build can tell more than the build itself once that has failed. */
-const needBuild = ['types', 'packages', 'published', 'docs'];
+const needBuild = ['types', 'promises', 'packages', 'published', 'docs'];
 
 export async function check(env, only, build) {
   const unknown = only.filter((name) => !(name in steps));
