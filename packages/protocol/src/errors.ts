@@ -93,7 +93,11 @@ export interface ProtocolCodes {
   /** A value that the wire format does not allow: a bad boolean, tag, length or text. */
   'wire/invalid': { readonly what: string; readonly at: number };
   /** A value that cannot be written: out of range, too long, of the wrong kind. */
-  'wire/unwritable': { readonly what: string };
+  'wire/unwritable': {
+    readonly what: string;
+    /** Where in the message the value is, such as `.topics[0].name`; absent for a value of its own. */
+    readonly path?: string;
+  };
   /** A frame announces more bytes than the receiver accepts. */
   'wire/frame-too-large': { readonly size: number; readonly limit: number };
   /** A batch's checksum does not match its bytes. */
@@ -123,7 +127,7 @@ export const protocolError: ErrorFactory<ProtocolCodes> = defineErrors<ProtocolC
     text: (c) => `the message ends at byte ${c.size}, but ${c.wanted} more were expected at byte ${c.at}`,
   },
   'wire/invalid': { text: (c) => `${c.what} at byte ${c.at}` },
-  'wire/unwritable': { text: (c) => c.what },
+  'wire/unwritable': { text: (c) => (c.path === undefined ? c.what : `${c.path.replace(/^\./, '')}: ${c.what}`) },
   'wire/frame-too-large': {
     text: (c) =>
       `a frame of ${c.size} bytes is over the limit of ${c.limit}; the peer may not speak Fluvio (a TLS or HTTP port?), or raise the limit`,

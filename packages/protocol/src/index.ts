@@ -35,6 +35,7 @@ export {
 } from './messages/error-code.ts';
 export { RequestHeader } from './messages/header.ts';
 export * from './messages/sc/apis.ts';
+export * from './messages/sc/auth.ts';
 export * from './messages/sc/create.ts';
 export * from './messages/sc/delete.ts';
 export * from './messages/sc/list.ts';
@@ -55,6 +56,7 @@ export { spuApis } from './messages/spu/apis.ts';
 export * from './messages/spu/consumer-offsets.ts';
 export * from './messages/spu/fetch.ts';
 export * from './messages/spu/isolation.ts';
+export * from './messages/spu/mirror.ts';
 export * from './messages/spu/offsets.ts';
 export * from './messages/spu/produce.ts';
 export * from './messages/spu/smartmodule.ts';

@@ -1,4 +1,6 @@
 /** Random values of any schema, for property tests. */
+// biome-ignore-all lint/correctness/noNodejsModules: test support, neither built nor published
+import { isDeepStrictEqual } from 'node:util';
 import fc from 'fast-check';
 import type { FieldNode, Node, Primitive, TagWidth, Type } from '../wire/schema.ts';
 
@@ -46,7 +48,10 @@ function ofNode(node: Node, version: number): fc.Arbitrary<unknown> {
     case 'byVersion':
       return arbitraryOf(version < node.below ? node.old : node.now, version);
     case 'mapped':
-      return arbitraryOf(node.of, version).map((raw) => node.decode(raw as never));
+      // Some layouts cannot hold every value of their type; what they make of it is tested by hand.
+      return arbitraryOf(node.of, version)
+        .map((raw) => node.decode(raw as never))
+        .filter((value) => isDeepStrictEqual(node.decode(node.encode(value as never) as never), value));
   }
 }
 
@@ -98,10 +103,12 @@ const primitives: { readonly [P in Primitive]: fc.Arbitrary<unknown> } = {
   i16: integer(16, true),
   u32: integer(32, false),
   i32: integer(32, true),
+  u31: fc.nat(2 ** 31 - 1),
   u64,
   i64: fc.bigInt({ min: -(2n ** 63n), max: 2n ** 63n - 1n }),
   string: text,
   bytes: blob,
+  records: blob,
   varBytes: blob,
   duration: record({ seconds: u64, nanos: integer(32, false) }),
 };

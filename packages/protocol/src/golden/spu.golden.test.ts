@@ -44,12 +44,15 @@ const partitionsOf = ({ partition, topics = [], responses = [] }: Answer): reado
 ];
 
 describe('every frame', () => {
-  it('is decoded without a rest and encoded to the same bytes', () => {
-    expect(refused).toEqual([]);
+  it('is decoded without a rest and encoded to the same bytes, but for the one that is wrong on purpose', () => {
+    expect(refused.map(({ frame, reason }) => [frame.name, frame.dir, reason])).toEqual([
+      ['raw:spu-produce-negative-timeout-closes', 'req', expect.stringContaining('-1 where a negative number')],
+    ]);
   });
 
   it('is of an API that the captures are known to hold', () => {
-    expect(new Set(replayed.map(({ api }) => api))).toEqual(new Set(Object.keys(spuApis)));
+    const { StartMirror, ReplicaOffsetUpdate, ...seen } = spuApis;
+    expect(new Set(replayed.map(({ api }) => api))).toEqual(new Set(Object.keys(seen)));
   });
 });
 

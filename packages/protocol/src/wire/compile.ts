@@ -1,5 +1,6 @@
 /** Turns schema nodes into codecs for one version, with every gate resolved beforehand. */
-import { protocolError } from '../errors.ts';
+import type { ProtocolCodes } from '../errors.ts';
+import { isFluvioError, protocolError } from '../errors.ts';
 import type { Reader } from './reader.ts';
 import type { FieldNode, Node, Primitive, TagWidth } from './schema.ts';
 import type { Writer } from './writer.ts';
@@ -44,6 +45,17 @@ export function compile(node: Node, version: number): Codec<unknown> {
 
 const NO_BYTES = new Uint8Array(0);
 
+const blob: Codec<unknown> = {
+  read: (r) => {
+    const length = r.i32();
+    return length <= 0 ? NO_BYTES : r.bytes(length);
+  },
+  write: (w, v) => {
+    w.u32((v as Uint8Array).length);
+    w.bytes(v as Uint8Array);
+  },
+};
+
 const primitives: { readonly [P in Primitive]: Codec<unknown> } = {
   bool: { read: (r) => r.bool(), write: (w, v) => w.bool(v as boolean) },
   u8: { read: (r) => r.u8(), write: (w, v) => w.u8(v as number) },
@@ -52,19 +64,23 @@ const primitives: { readonly [P in Primitive]: Codec<unknown> } = {
   i16: { read: (r) => r.i16(), write: (w, v) => w.i16(v as number) },
   u32: { read: (r) => r.u32(), write: (w, v) => w.u32(v as number) },
   i32: { read: (r) => r.i32(), write: (w, v) => w.i32(v as number) },
+  u31: {
+    read: (r) => {
+      const at = r.at;
+      const value = r.i32();
+      if (value < 0) throw r.invalid(`${value} where a negative number is not allowed`, at);
+      return value;
+    },
+    write: (w, v) => {
+      if ((v as number) < 0) throw protocolError('wire/unwritable', { what: `${v} is negative` });
+      w.i32(v as number);
+    },
+  },
   u64: { read: (r) => r.u64(), write: (w, v) => w.u64(v as bigint) },
   i64: { read: (r) => r.i64(), write: (w, v) => w.i64(v as bigint) },
   string: { read: (r) => r.string(), write: (w, v) => w.string(v as string) },
-  bytes: {
-    read: (r) => {
-      const length = r.i32();
-      return length <= 0 ? NO_BYTES : r.bytes(length);
-    },
-    write: (w, v) => {
-      w.u32((v as Uint8Array).length);
-      w.bytes(v as Uint8Array);
-    },
-  },
+  bytes: blob,
+  records: blob,
   varBytes: {
     read: (r) => {
       const length = r.varint();
@@ -111,8 +127,14 @@ function list(of: Codec<unknown>): Codec<unknown> {
     },
     write: (w, value) => {
       const items = value as readonly unknown[];
+      if (!Array.isArray(items)) throw wrongType(value, 'a list');
       w.u32(items.length);
-      for (const item of items) of.write(w, item);
+      let at = 0;
+      try {
+        for (; at < items.length; at++) of.write(w, items[at]);
+      } catch (error) {
+        throw unwritableAt(`[${at}]`, items[at], error);
+      }
     },
   };
 }
@@ -126,11 +148,16 @@ function map(key: Codec<string | number>, value: Codec<unknown>): Codec<unknown>
       return entries;
     },
     write: (w, entries) => {
+      if (!(entries instanceof Map)) throw wrongType(entries, 'a map');
       const sorted = [...(entries as ReadonlyMap<string | number, unknown>)].sort(([a], [b]) => order(a, b));
       w.u16(sorted.length);
       for (const [k, v] of sorted) {
-        key.write(w, k);
-        value.write(w, v);
+        try {
+          key.write(w, k);
+          value.write(w, v);
+        } catch (error) {
+          throw unwritableAt(`.get(${JSON.stringify(k)})`, v, error);
+        }
       }
     },
   };
@@ -166,8 +193,14 @@ function struct(fields: readonly FieldNode[], version: number): Codec<unknown> {
   const steps = plan(fields, version);
   return {
     read: (r) => readFields(steps, r, {}),
-    write: (w, value) => writeFields(steps, w, value as Record<string, unknown>),
+    write: (w, value) => writeFields(steps, w, fieldsOf(value)),
   };
+}
+
+/** What is no object at all is refused as a whole, so that the blame is not on its first field. */
+function fieldsOf(value: unknown): Record<string, unknown> {
+  if (typeof value === 'object' && value !== null) return value as Record<string, unknown>;
+  throw wrongType(value, 'an object');
 }
 
 function readFields(steps: readonly Step[], r: Reader, into: Record<string, unknown>): Record<string, unknown> {
@@ -176,7 +209,26 @@ function readFields(steps: readonly Step[], r: Reader, into: Record<string, unkn
 }
 
 function writeFields(steps: readonly Step[], w: Writer, value: Record<string, unknown>): void {
-  for (const { name, codec } of steps) codec?.write(w, value[name]);
+  let step: Step | undefined;
+  try {
+    for (step of steps) step.codec?.write(w, value[step.name]);
+  } catch (error) {
+    throw unwritableAt(`.${step?.name}`, value[step?.name as string], error);
+  }
+}
+
+/** The error of writing a part of a value, with the place of the part in front of where it says it happened. */
+function unwritableAt(place: string, value: unknown, error: unknown): Error {
+  if (isFluvioError(error, 'wire/unwritable')) {
+    const { what, path = '' } = error.context as ProtocolCodes['wire/unwritable'];
+    return protocolError('wire/unwritable', { what, path: place + path }, error.cause);
+  }
+  return protocolError('wire/unwritable', { what: `${typeof value} is not what the wire wants`, path: place }, error);
+}
+
+function wrongType(value: unknown, wanted: string): Error {
+  const what = value === undefined ? `${wanted} is missing` : `${typeof value} where the wire wants ${wanted}`;
+  return protocolError('wire/unwritable', { what });
 }
 
 const tagReaders: { readonly [W in TagWidth]: (r: Reader) => number } = {
@@ -225,7 +277,7 @@ function union(node: Extract<Node, { kind: 'union' }>, version: number): Codec<u
       throw r.invalid(`unknown tag ${tag} (known: ${known})`, at);
     },
     write: (w, value) => {
-      const { kind } = value as { kind: string };
+      const { kind } = fieldsOf(value) as { kind: string };
       const found = byName.get(kind);
       if (found !== undefined) {
         tagWriters[width](w, found.tag);
@@ -257,7 +309,7 @@ function labelled(node: Extract<Node, { kind: 'labelled' }>, version: number): C
       throw r.invalid(`unknown object '${label}' (known: ${known})`, at);
     },
     write: (w, value) => {
-      const { label, body } = value as { label: string; body: unknown };
+      const { label, body } = fieldsOf(value) as { label: string; body: unknown };
       const codec = codecs.get(label);
       if (codec === undefined) {
         if (!open || label !== 'Unknown') {
@@ -269,13 +321,13 @@ function labelled(node: Extract<Node, { kind: 'labelled' }>, version: number): C
         return;
       }
       w.string(label);
-      if (!sized) {
+      const size = sized ? w.reserveSize() : undefined;
+      try {
         codec.write(w, body);
-        return;
+      } catch (error) {
+        throw unwritableAt('.body', body, error);
       }
-      const size = w.reserveSize();
-      codec.write(w, body);
-      w.patchSize(size);
+      if (size !== undefined) w.patchSize(size);
     },
   };
 }

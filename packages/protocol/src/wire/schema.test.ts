@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { Reader } from './reader.ts';
-import type { Type } from './schema.ts';
+import type { Infer, Type } from './schema.ts';
 import {
   bool,
   bytes,
@@ -19,6 +19,7 @@ import {
   struct,
   u8,
   u16,
+  u31,
   u32,
   union,
   variant,
@@ -48,9 +49,61 @@ describe('primitives', () => {
     expect(read(list(u8), [0x80, 0, 0, 0])).toEqual([]);
   });
 
+  it('that must not be negative are neither read nor written so', () => {
+    expect(read(u31, [0x7f, 0xff, 0xff, 0xff])).toBe(0x7fff_ffff);
+    expect(() => read(u31, [0xff, 0xff, 0xff, 0xff])).toThrow(failing('wire/invalid', '-1 where a negative number'));
+    expect(() => write(u31, -1)).toThrow(failing('wire/unwritable', '-1 is negative'));
+    expect(() => write(u31, 2 ** 31)).toThrow(failing('wire/unwritable'));
+  });
+
   it('want UTF-8', () => {
     expect(() => read(string, [0, 2, 0xc3, 0x28])).toThrow(failing('wire/invalid', 'UTF-8'));
     expect(read(string, [0, 3, 0xef, 0xbb, 0xbf])).toBe('\ufeff');
+  });
+});
+
+describe('what cannot be written', () => {
+  const message = struct({
+    name: string,
+    parts: list(struct({ size: u8, note: option(string) })),
+    sizes: map(string, u8),
+  });
+  const whole = { name: 'a', parts: [{ size: 1, note: undefined }], sizes: new Map() };
+
+  it.each<[string, unknown, string]>([
+    [
+      'a number that does not fit',
+      { ...whole, parts: [...whole.parts, { size: 256 }] },
+      'parts[1].size: 256 does not fit',
+    ],
+    ['a missing field', { parts: [], sizes: new Map() }, 'name: a text is missing'],
+    ['a missing item', { ...whole, parts: [undefined] }, 'parts[0]: an object is missing'],
+    ['a field of another type', { ...whole, name: 5 }, 'name: number where the wire wants a text'],
+    ['a list of another type', { ...whole, parts: 5 }, 'parts: number where the wire wants a list'],
+    ['a value in a map', { ...whole, sizes: new Map([['x', -1]]) }, 'sizes.get("x"): -1 does not fit'],
+    ['no object at all', 'text', 'string where the wire wants an object'],
+  ])('is refused with its place: %s', (_what, value, text) => {
+    expect(() => write(message, value as Infer<typeof message>)).toThrow(failing('wire/unwritable', text));
+  });
+
+  it('is refused with its place inside labels and unions', () => {
+    const body = labelled({ A: union({ one: variant(0, { size: u8 }) }) });
+    expect(() => write(body, { label: 'A', body: { kind: 'one', size: 300 } }, 19)).toThrow(
+      failing('wire/unwritable', 'body.size: 300 does not fit into u8'),
+    );
+    expect(() => write(body, { label: 'A', body: { kind: 'two' } as never }, 19)).toThrow(
+      failing('wire/unwritable', "body: 'two' is none of one"),
+    );
+  });
+});
+
+describe('versions', () => {
+  it('below 0 and above every gate keep no codecs of their own', () => {
+    const gated = struct({ a: since(1, u8, 9) });
+    expect(gated.at(-32_768)).toBe(gated.at(0));
+    expect(gated.at(32_767)).toBe(gated.at(127));
+    expect(gated.at(25)).toBe(gated.at(25));
+    expect(read(gated, [], -1)).toEqual({ a: 9 });
   });
 });
 

@@ -16,10 +16,12 @@ export type Primitive =
   | 'i16'
   | 'u32'
   | 'i32'
+  | 'u31'
   | 'u64'
   | 'i64'
   | 'string'
   | 'bytes'
+  | 'records'
   | 'varBytes'
   | 'duration';
 
@@ -76,9 +78,12 @@ export type Node =
 export interface Type<T> {
   /** The declaration, for tools. */
   readonly node: Node;
-  /** The codec at one version, compiled once. */
+  /** The codec at one version, compiled once. Any number will do: versions below 0 are 0, those above 127 are 127. */
   at(version: number): Codec<T>;
 }
+
+/** No gate is above it, so versions from here on are the same. A bound, because peers choose versions and codecs are kept. */
+const NEWEST_VERSION = 127;
 
 /** The TypeScript type of a schema. */
 export type Infer<S> = S extends Type<infer T> ? T : never;
@@ -89,11 +94,11 @@ function type<T>(node: Node): Type<T> {
   return {
     node,
     at(version) {
-      let codec = compiled.get(version);
-      if (codec === undefined) {
-        codec = compile(node, version) as Codec<T>;
-        compiled.set(version, codec);
-      }
+      const known = compiled.get(version);
+      if (known !== undefined) return known;
+      const bounded = Math.min(Math.max(version, 0), NEWEST_VERSION);
+      const codec = compiled.get(bounded) ?? (compile(node, bounded) as Codec<T>);
+      compiled.set(bounded, codec);
       return codec;
     },
   };
@@ -115,6 +120,8 @@ export const i16: Type<number> = primitive('i16');
 export const u32: Type<number> = primitive('u32');
 /** Signed, 4 bytes, big-endian. */
 export const i32: Type<number> = primitive('i32');
+/** Signed, 4 bytes, big-endian, and never negative: servers close the connection if it is. */
+export const u31: Type<number> = primitive('u31');
 /** Unsigned, 8 bytes, big-endian. */
 export const u64: Type<bigint> = primitive('u64');
 /** Signed, 8 bytes, big-endian. */
@@ -123,6 +130,8 @@ export const i64: Type<bigint> = primitive('i64');
 export const string: Type<string> = primitive('string');
 /** A u32 length and raw bytes. */
 export const bytes: Type<Uint8Array> = primitive('bytes');
+/** The same bytes on the wire: whole batches back to back, the last of which servers may cut. Rust: `RecordSet`. */
+export const records: Type<Uint8Array> = primitive('records');
 /** A varint length and raw bytes. Rust: `RecordData`. */
 export const varBytes: Type<Uint8Array> = primitive('varBytes');
 
@@ -267,6 +276,17 @@ export const openLabelled = <const V extends Readonly<Record<string, Type<unknow
 /** A body that a text names, without a length at any version. */
 export const worded = <const V extends Readonly<Record<string, Type<unknown>>>>(variants: V): Type<LabelledShape<V>> =>
   type({ kind: 'labelled', variants, sizedSince: Number.POSITIVE_INFINITY, open: false });
+
+/**
+ * `of`, whose values of newer variants are written as `older` makes them below `version`: servers send no variant that
+ * its reader cannot know. Reading takes every variant at every version, as Rust's readers do.
+ */
+export const newerSince = <T>(version: number, of: Type<T>, older: (value: NoInfer<T>) => NoInfer<T>): Type<T> =>
+  byVersion(
+    version,
+    mapped(of, (value) => value, older),
+    of,
+  );
 
 /** One layout below `version`, another from it on. Both have the same value type. */
 export const byVersion = <T>(below: number, old: Type<T>, now: Type<T>): Type<T> =>

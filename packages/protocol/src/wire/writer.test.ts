@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { varints } from '../golden/varints.ts';
+import { toHex } from '../golden/vectors.ts';
 import { Writer } from './writer.ts';
 
 /** One step of every kind, with text and bytes long enough to outgrow any small buffer. */
@@ -49,7 +51,46 @@ describe('a writer refuses', () => {
     ['an i64 of 2^63', (w) => w.i64(2n ** 63n)],
     ['a varint of 2^31', (w) => w.varint(2 ** 31)],
     ['a text of 32,768 bytes', (w) => w.string('x'.repeat(32_768))],
+    ['a text of 10,923 characters that are 32,769 bytes', (w) => w.string('\u20ac'.repeat(10_923))],
+    ['half of a surrogate pair', (w) => w.string('a\ud83d')],
   ])('%s', (_name, step) => {
     expect(() => step(new Writer())).toThrow(expect.objectContaining({ code: 'wire/unwritable' }));
+  });
+});
+
+describe('a writer refuses values of other types, which may be forgotten fields', () => {
+  const wrong = (value: unknown) => value as never;
+  it.each<[string, (writer: Writer) => void, string]>([
+    ['no boolean', (w) => w.bool(wrong(undefined)), 'a boolean is missing'],
+    ['no text', (w) => w.string(wrong(undefined)), 'a text is missing'],
+    ['a number for a text', (w) => w.string(wrong(5)), 'number where the wire wants a text'],
+    ['a text for bytes', (w) => w.bytes(wrong('abc')), 'string where the wire wants bytes'],
+    ['wide integers for bytes', (w) => w.bytes(wrong(new Int32Array(2))), 'object where the wire wants bytes'],
+    ['no number', (w) => w.i32(wrong(undefined)), 'a number is missing'],
+    ['a number for a bigint', (w) => w.i64(wrong(5)), 'number where the wire wants a bigint'],
+    ['a bigint for a number', (w) => w.u16(wrong(5n)), 'bigint where the wire wants a number'],
+  ])('%s', (_name, step, message) => {
+    expect(() => step(new Writer())).toThrow(expect.objectContaining({ code: 'wire/unwritable', message }));
+  });
+
+  it('but takes bytes of any kind', () => {
+    const writer = new Writer();
+    writer.bytes(Buffer.from([1, 2]));
+    writer.bytes(new Uint8ClampedArray([3]) as never);
+    expect([...writer.finish()]).toEqual([1, 2, 3]);
+  });
+});
+
+describe('a writer takes', () => {
+  it('the longest text', () => {
+    const writer = new Writer();
+    writer.string('x'.repeat(32_767));
+    expect([...writer.finish().subarray(0, 3)]).toEqual([0x7f, 0xff, 0x78]);
+  });
+
+  it.each<[number, string]>(varints)('the varint %d', (value, hex) => {
+    const writer = new Writer();
+    writer.varint(value);
+    expect(toHex(writer.finish())).toBe(hex);
   });
 });

@@ -4,6 +4,7 @@ import type { Type } from '../../wire/schema.ts';
 import { mapped } from '../../wire/schema.ts';
 import type { Api } from '../api.ts';
 import { ScApiVersions } from '../api-versions.ts';
+import { Auth } from './auth.ts';
 import { CreateRequest } from './create.ts';
 import { DeleteRequest } from './delete.ts';
 import type { ListLabel, ListQuery } from './list.ts';
@@ -89,7 +90,7 @@ export const Update: Api<UpdateRequest, Status> = {
 };
 
 /** By name, as tools and tests walk them. */
-export const scApis = { ApiVersions: ScApiVersions, Create, Delete, List, Watch, Mirroring, Update } as const;
+export const scApis = { ApiVersions: ScApiVersions, Create, Delete, List, Watch, Mirroring, Update, Auth } as const;
 
 /** `of` with the label taken for granted: added when written, checked and taken off when read. */
 const about = <Body>(label: string, of: Type<never> | Type<unknown>): Type<Body> =>

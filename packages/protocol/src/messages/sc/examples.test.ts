@@ -14,6 +14,8 @@ interface Message {
   readonly api: keyof typeof scApis;
   readonly version: number;
   readonly correlationId: number;
+  /** Default `fluvio`. */
+  readonly clientId?: string;
   readonly hex: string;
   readonly value: unknown;
 }
@@ -130,6 +132,16 @@ const requests: readonly Message[] = [
     hex: '00000022 | 03ec 0013 00000006 0006 666c7576696f | 0003 535055 | 00000009 | 0000000000000000 00',
     value: { label: 'SPU', body: { epoch: 0n, summary: false } },
   },
+  {
+    title: 'A16 Auth, from a proxy',
+    api: 'Auth',
+    version: 0,
+    correlationId: 1,
+    clientId: 'dummy',
+    hex: `00000028 | 0008 0000 00000001 0005 64756d6d79
+          0004 726f6f74 | 00000002 0004 526f6f74 0007 44656661756c74`,
+    value: { principal: 'root', scopes: ['Root', 'Default'] },
+  },
 ];
 
 const metadataOfHello = `
@@ -240,18 +252,26 @@ const responses: readonly Message[] = [
       },
     },
   },
+  {
+    title: 'A16 Auth, with another correlation id than was asked with',
+    api: 'Auth',
+    version: 0,
+    correlationId: 0,
+    hex: '00000005 | 00000000 | 01',
+    value: { success: true },
+  },
 ];
 
 const apiOf = (name: keyof typeof scApis): Api<unknown, unknown> => scApis[name] as Api<unknown, unknown>;
 
 describe('requests', () => {
-  it.each(requests)('$title', ({ api: name, version, correlationId, hex, value }) => {
+  it.each(requests)('$title', ({ api: name, version, correlationId, clientId = 'fluvio', hex, value }) => {
     const api = apiOf(name);
     const { header, body } = decodeHeader(fromHex(hex).subarray(4));
-    expect(header).toEqual({ apiKey: api.key, apiVersion: version, correlationId, clientId: 'fluvio' });
+    expect(header).toEqual({ apiKey: api.key, apiVersion: version, correlationId, clientId });
     expect(api.request.at(version).read(body)).toEqual(value);
     expect(body.remaining).toBe(0);
-    expect(toHex(encodeRequest(api, version, correlationId, 'fluvio', value))).toBe(toHex(fromHex(hex)));
+    expect(toHex(encodeRequest(api, version, correlationId, clientId, value))).toBe(toHex(fromHex(hex)));
   });
 });
 

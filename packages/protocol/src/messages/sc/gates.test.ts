@@ -6,8 +6,8 @@ import { Writer } from '../../wire/writer.ts';
 import { CreateRequest } from './create.ts';
 import { DeleteRequest } from './delete.ts';
 import { ListQuery } from './list.ts';
-import { MirrorStatus } from './mirror.ts';
-import { PartitionMirrorConfig, PartitionSpec, PartitionStatus } from './partition.ts';
+import { MirrorPairStatus, MirrorStatus } from './mirror.ts';
+import { PartitionMirrorConfig, PartitionResolution, PartitionSpec, PartitionStatus } from './partition.ts';
 import { SmartModulePackage, SmartModuleSpec } from './smartmodule.ts';
 import { CustomSpuSpec, SpuSpec } from './spu.ts';
 import { MirrorConfig, PartitionMap, TopicSpec, TopicStatus } from './topic.ts';
@@ -127,7 +127,7 @@ describe('objects grow by version', () => {
     ).toEqual({ 19: 1 });
   });
 
-  it('mirror status: never', () => {
+  it('mirror status: not at all, but by the reason of a failure', () => {
     const pairing = { kind: 'DetailFailure', message: 'no' } as const;
     expect(
       growth(MirrorStatus, {
@@ -136,7 +136,35 @@ describe('objects grow by version', () => {
         pairingSpu: pairing,
         connectionStat: { lastSeen: 1n },
       }),
-    ).toEqual({});
+    ).toEqual({ 17: 2 * (2 + 'no'.length) });
+  });
+});
+
+describe('older readers are told what they know', () => {
+  const told = <T>(type: Type<T>, version: number, value: T): T =>
+    type.at(version).read(new Reader(encode(type, version, value)));
+
+  it('instead of OutOfStorage, which 19 brought', () => {
+    expect([16, 18, 19].map((version) => told(PartitionResolution, version, 'OutOfStorage'))).toEqual([
+      'Online',
+      'Online',
+      'OutOfStorage',
+    ]);
+    expect(told(PartitionResolution, 18, 'LeaderOffline')).toBe('LeaderOffline');
+  });
+
+  it('instead of DetailFailure, which 17 brought', () => {
+    const failure = { kind: 'DetailFailure', message: 'no' } as const;
+    expect(told(MirrorPairStatus, 16, failure)).toEqual({ kind: 'Failed' });
+    expect(told(MirrorPairStatus, 17, failure)).toEqual(failure);
+  });
+
+  it('but say what they like themselves: gates do not hold for variants', () => {
+    expect(PartitionResolution.at(15).read(new Reader(Uint8Array.of(4)))).toBe('OutOfStorage');
+    expect(MirrorPairStatus.at(15).read(new Reader(Uint8Array.of(5, 0, 1, 0x78)))).toEqual({
+      kind: 'DetailFailure',
+      message: 'x',
+    });
   });
 });
 

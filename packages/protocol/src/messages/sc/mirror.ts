@@ -1,6 +1,6 @@
 /** Mirrors: the other clusters that topics are copied from or to. */
 import type { Infer } from '../../wire/schema.ts';
-import { choice, option, string, struct, u64, union, variant } from '../../wire/schema.ts';
+import { choice, newerSince, option, string, struct, u64, union, variant } from '../../wire/schema.ts';
 
 /** Certificates as PEM; a text over 32,767 bytes cannot be sent. Rust: `ClientTls`, fluvio-controlplane-metadata/src/mirror/spec.rs. */
 export const ClientTls = struct({ domain: string, caCert: string, clientCert: string, clientKey: string });
@@ -35,15 +35,19 @@ export const MirrorConnectionStatus = choice({ Offline: 0, Online: 1 });
 export type MirrorConnectionStatus = Infer<typeof MirrorConnectionStatus>;
 
 /** How pairing with the other side went. Rust: `MirrorPairStatus`, fluvio-controlplane-metadata/src/mirror/status.rs. */
-export const MirrorPairStatus = union({
-  Waiting: variant(0),
-  Successful: variant(1),
-  Failed: variant(2),
-  Disabled: variant(3),
-  Unauthorized: variant(4),
-  /** Known to readers of version 17 on; older ones cannot decode it. */
-  DetailFailure: variant(5, { message: string }),
-});
+export const MirrorPairStatus = newerSince(
+  17,
+  union({
+    Waiting: variant(0),
+    Successful: variant(1),
+    Failed: variant(2),
+    Disabled: variant(3),
+    Unauthorized: variant(4),
+    /** Readers below version 17 cannot decode it: they are told `Failed`. */
+    DetailFailure: variant(5, { message: string }),
+  }),
+  (status) => (status.kind === 'DetailFailure' ? ({ kind: 'Failed' } as const) : status),
+);
 /** The value type of {@link MirrorPairStatus}. */
 export type MirrorPairStatus = Infer<typeof MirrorPairStatus>;
 

@@ -1,6 +1,20 @@
 /** Partitions: who leads and follows, and how far each replica is. Their names are `topic-N`, split at the last `-`. */
 import type { Infer } from '../../wire/schema.ts';
-import { bool, choice, i32, i64, list, option, since, string, struct, u32, union, variant } from '../../wire/schema.ts';
+import {
+  bool,
+  choice,
+  i32,
+  i64,
+  list,
+  newerSince,
+  option,
+  since,
+  string,
+  struct,
+  u32,
+  union,
+  variant,
+} from '../../wire/schema.ts';
 import { CleanupPolicy, CompressionAlgorithm, Deduplication, TopicStorageConfig } from './replica-settings.ts';
 
 /** The home side of a mirrored partition, as the remote cluster sees it. Rust: `RemotePartitionConfig`, fluvio-controlplane-metadata/src/partition/spec.rs. */
@@ -52,14 +66,18 @@ export const PartitionSpec = struct({
 export interface PartitionSpec extends Infer<typeof PartitionSpec> {}
 
 /** Only `Online` and `OutOfStorage` partitions can be read; only `Online` ones written. Rust: `PartitionResolution`, fluvio-controlplane-metadata/src/partition/status.rs. */
-export const PartitionResolution = choice({
-  Offline: 0,
-  Online: 1,
-  LeaderOffline: 2,
-  ElectionLeaderFound: 3,
-  /** Known to readers of version 19 on; older ones cannot decode it. */
-  OutOfStorage: 4,
-});
+export const PartitionResolution = newerSince(
+  19,
+  choice({
+    Offline: 0,
+    Online: 1,
+    LeaderOffline: 2,
+    ElectionLeaderFound: 3,
+    /** Readers below version 19 cannot decode it: they are told `Online`. */
+    OutOfStorage: 4,
+  }),
+  (resolution) => (resolution === 'OutOfStorage' ? 'Online' : resolution),
+);
 /** The value type of {@link PartitionResolution}. */
 export type PartitionResolution = Infer<typeof PartitionResolution>;
 

@@ -2,6 +2,7 @@
 import { SpuApiVersions } from '../api-versions.ts';
 import { DeleteConsumerOffset, FetchConsumerOffsets, UpdateConsumerOffset } from './consumer-offsets.ts';
 import { Fetch } from './fetch.ts';
+import { ReplicaOffsetUpdate, StartMirror } from './mirror.ts';
 import { FetchOffsets } from './offsets.ts';
 import { Produce } from './produce.ts';
 import { StreamFetch, UpdateOffsets } from './stream-fetch.ts';
@@ -17,4 +18,6 @@ export const spuApis = {
   UpdateConsumerOffset,
   DeleteConsumerOffset,
   FetchConsumerOffsets,
+  StartMirror,
+  ReplicaOffsetUpdate,
 } as const;

@@ -1,6 +1,6 @@
 /** Fetch (key 1): one read of stored batches. */
 import type { Infer } from '../../wire/schema.ts';
-import { bytes, i32, i64, list, option, since, string, struct, u32 } from '../../wire/schema.ts';
+import { i32, i64, list, option, records, since, string, struct, u32 } from '../../wire/schema.ts';
 import type { Api } from '../api.ts';
 import { ErrorCode } from '../error-code.ts';
 import { Isolation } from './isolation.ts';
@@ -52,7 +52,7 @@ export const PartitionData = struct({
   logStartOffset: i64,
   aborted: option(list(AbortedTransaction)),
   /** Batches back to back; real SPUs may cut the last one anywhere. */
-  records: bytes,
+  records,
 });
 export interface PartitionData extends Infer<typeof PartitionData> {}
 

@@ -1,6 +1,6 @@
 /** Produce (key 0): batches go to the leader of their partition. */
 import type { Infer } from '../../wire/schema.ts';
-import { bytes, i32, i64, list, option, since, string, struct, u32 } from '../../wire/schema.ts';
+import { i32, i64, list, option, records, since, string, struct, u31, u32 } from '../../wire/schema.ts';
 import type { Api } from '../api.ts';
 import { ErrorCode } from '../error-code.ts';
 import { ProduceIsolation } from './isolation.ts';
@@ -10,7 +10,7 @@ import { SmartModuleChain } from './smartmodule.ts';
 export const ProducePartition = struct({
   partitionIndex: u32,
   /** Whole batches, back to back; the i32 in front of them on the wire is their length in bytes. */
-  records: bytes,
+  records,
 });
 export interface ProducePartition extends Infer<typeof ProducePartition> {}
 
@@ -23,7 +23,7 @@ export const ProduceRequest = struct({
   transactionalId: option(string),
   isolation: ProduceIsolation,
   /** How long the SPU may wait for replicas, milliseconds. */
-  timeoutMs: i32,
+  timeoutMs: u31,
   topics: list(ProduceTopic),
   smartmodules: SmartModuleChain,
 });
