@@ -25,8 +25,8 @@ export interface Route {
   readonly handler: Handler<unknown, unknown>;
 }
 
-/** Binds a handler to an API. */
-export const on = <Q, R>(api: Api<Q, R>, handler: Handler<Q, R>): Route => ({
+/** Binds a handler to an API. `const`, so that labels and kinds in what a handler returns are not widened to `string`. */
+export const on = <Q, const R>(api: Api<Q, R>, handler: Handler<Q, R>): Route => ({
   api: api as Api<unknown, unknown>,
   handler: handler as Handler<unknown, unknown>,
 });
