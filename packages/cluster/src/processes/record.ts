@@ -1,0 +1,61 @@
+/** `cluster.json` in the data folder: which processes run the cluster, where they listen, and how it was started. */
+import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Address } from '@fluvio-ts/protocol';
+import { clusterError } from '../errors.ts';
+import { reasonOf } from '../logger.ts';
+import type { ClusterSettings } from '../options.ts';
+import type { ProcessMark } from './identity.ts';
+import { isAlive } from './identity.ts';
+import type { Lifetime } from './messages.ts';
+
+/** One process of the cluster. */
+export interface MemberRecord extends ProcessMark {
+  /** `sc`, or `spu-` and the id. */
+  readonly name: string;
+  /** Id of an SPU; undefined for the SC. */
+  readonly id?: number;
+  readonly address: Address;
+  /** The SC's port for SPUs. */
+  readonly privateAddress?: Address;
+  readonly logFile: string;
+}
+
+/** The cluster of a data folder. */
+export interface ClusterRecord {
+  readonly lifetime: Lifetime;
+  readonly settings: ClusterSettings;
+  readonly members: readonly MemberRecord[];
+}
+
+const FORMAT = 'fluvio-ts-cluster/1';
+
+const fileIn = (dataDir: string): string => join(dataDir, 'cluster.json');
+
+/** Reads a folder's record; undefined if it has none. @throws `cluster/not-a-data-dir` for a file that is something else */
+export function readRecord(dataDir: string): ClusterRecord | undefined {
+  const path = fileIn(dataDir);
+  if (!existsSync(path)) return undefined;
+  const refuse = (reason: string): Error => clusterError('cluster/not-a-data-dir', { dataDir, reason });
+  let value: unknown;
+  try {
+    value = JSON.parse(readFileSync(path, 'utf8'));
+  } catch (error) {
+    throw refuse(`its cluster.json cannot be read: ${reasonOf(error)}`);
+  }
+  const { format, members } = (value ?? {}) as { readonly format?: unknown; readonly members?: unknown };
+  if (format !== FORMAT || !Array.isArray(members)) throw refuse(`its cluster.json is not of the format ${FORMAT}`);
+  return value as ClusterRecord;
+}
+
+/** Writes a folder's record, as a whole. */
+export function writeRecord(dataDir: string, record: ClusterRecord): void {
+  const path = fileIn(dataDir);
+  writeFileSync(`${path}.new`, `${JSON.stringify({ format: FORMAT, ...record }, undefined, 2)}\n`);
+  renameSync(`${path}.new`, path);
+}
+
+/** The members that still run. */
+export function aliveMembers(record: ClusterRecord | undefined): readonly MemberRecord[] {
+  return record?.members.filter(isAlive) ?? [];
+}

@@ -1,0 +1,22 @@
+/** The process of an SC. */
+import { startSc } from '../sc/sc.ts';
+import { runMember } from './member.ts';
+
+runMember(async (task, log) => {
+  if (task.member !== 'sc') throw new TypeError('this is the program of an SC');
+  const { dataDir, settings } = task;
+  const sc = await startSc({
+    ...settings,
+    listen: { host: settings.host, port: task.port },
+    listenPrivate: { host: settings.host, port: task.privatePort },
+    portOptions: { public: 'scPort', private: 'scPrivatePort' },
+    dataDir,
+    durable: true,
+    log,
+  });
+  return {
+    ready: { news: 'ready', address: sc.address, privateAddress: sc.privateAddress },
+    later: sc.ready({ timeoutMs: settings.topicWaitMs }).then((ready) => (ready ? { news: 'settled' } : undefined)),
+    stop: () => sc.stop(),
+  };
+});

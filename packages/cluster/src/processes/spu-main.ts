@@ -1,0 +1,21 @@
+/** The process of an SPU. */
+import { spuName } from '../options.ts';
+import { startSpu } from '../spu/spu.ts';
+import { runMember } from './member.ts';
+
+runMember(async (task, log, signal) => {
+  if (task.member !== 'spu') throw new TypeError('this is the program of an SPU');
+  const { dataDir, settings } = task;
+  const spu = await startSpu({
+    ...settings,
+    id: task.id,
+    name: spuName(task.id),
+    listen: { host: settings.host, port: task.port },
+    portOption: 'spuPorts',
+    sc: task.sc,
+    dataDir,
+    log,
+    signal,
+  });
+  return { ready: { news: 'ready', address: spu.address }, stop: () => spu.stop() };
+});
