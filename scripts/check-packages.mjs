@@ -14,6 +14,9 @@ const readJson = (path) => JSON.parse(readFileSync(join(root, path), 'utf8'));
 const same = (a, b) => JSON.stringify(a) === JSON.stringify(b);
 
 const biome = readJson('biome.json');
+const docs = readJson('apps/docs/package.json');
+/** Nothing but a private package's own scripts may reach into it. */
+const privatePackages = ['e2e', 'bench'];
 const folders = workspaceFolders().filter((folder) => folder.startsWith('packages/'));
 let published = 0;
 for (const folder of folders) {
@@ -29,6 +32,9 @@ for (const folder of folders) {
   checkImportRules(name, folder);
   if (manifest.private === true) continue;
   published += 1;
+  if (manifest.exports?.['.'] !== undefined && docs.devDependencies[manifest.name] === undefined) {
+    complaints.push(`apps/docs/package.json: ${manifest.name} is missing, so that its examples could not be compiled`);
+  }
   checkPublished(folder, manifest, complain);
 }
 checkNeutralRule();
@@ -43,7 +49,8 @@ function checkDependencies(name, manifest, complain) {
   for (const [dependency, range] of Object.entries(all)) {
     if (dependency.startsWith(scope)) {
       const sister = dependency.slice(scope.length);
-      if (sisters !== 'all' && !sisters.includes(sister)) complain(`may not depend on ${dependency}`);
+      const allowed = sisters === 'all' ? !privatePackages.includes(sister) : sisters.includes(sister);
+      if (!allowed) complain(`may not depend on ${dependency}`);
       if (range !== 'workspace:^') complain(`${dependency} should be "workspace:^", not "${range}"`);
     } else if (external !== 'any' && !external.includes(dependency)) {
       complain(`${dependency} is no dependency that scripts/package-table.mjs allows`);
@@ -89,13 +96,19 @@ function checkPublished(folder, manifest, complain) {
       if (!existsSync(join(root, folder, path)))
         complain(`exports "${entry}" names ${path}, which the build does not make`);
     }
-    if (typeof target === 'object' && Object.keys(target)[0] !== 'types')
-      complain(`exports "${entry}": types go first`);
+    if (!typesFirst(target)) complain(`exports "${entry}": types go first`);
   }
   if (manifest.exports === undefined) complain('exports is missing');
   for (const path of Object.values(manifest.bin ?? {})) {
     if (!existsSync(join(root, folder, path))) complain(`bin names ${path}, which does not exist`);
   }
+}
+
+/** Wherever types are named, no other condition may win before them. */
+function typesFirst(value) {
+  if (typeof value === 'string') return true;
+  const conditions = Object.keys(value);
+  return conditions.indexOf('types') <= 0 && Object.values(value).every(typesFirst);
 }
 
 /** Every file that an `exports` value can lead to. */
