@@ -58,7 +58,7 @@ function judgeFiles(files) {
   for (const file of files) {
     const source = /^src\/(.*)\.ts$/.exec(file);
     const strange = source === null ? !/^(dist\/|[^/]+$)/.test(file) : !files.includes(`dist/${source[1]}.js`);
-    if (strange || file.endsWith('.tsbuildinfo'))
+    if (strange || /\.tsbuildinfo$|\/(testing|golden)\//.test(file))
       complaints.push(`${file} would be published but is no part of the build`);
   }
   return complaints;
