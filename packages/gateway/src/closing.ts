@@ -1,6 +1,7 @@
 /** How a tunnel ends, as its client is told: a WebSocket close code and a reason. */
+import { type Refusal, STATUS } from './errors.ts';
 
-/** Close codes of a tunnel. Those of 4000 and up are this gateway's own, after the HTTP status that they resemble. */
+/** Close codes of a tunnel that was open. Those of 4000 and up are this gateway's own: 4000 and the HTTP status that it resembles. */
 export const CloseCode = {
   /** The cluster's side has ended the connection in an orderly way; all that it sent was delivered before. */
   ended: 1000,
@@ -15,6 +16,9 @@ export const CloseCode = {
 } as const;
 /** One of {@link CloseCode}. */
 export type CloseCode = (typeof CloseCode)[keyof typeof CloseCode];
+
+/** The close code of a refusal that a browser is told after the handshake: 4000 and the HTTP status, such as 4404. */
+export const refusalCloseCode = ({ code }: Refusal): number => 4_000 + STATUS[code];
 
 /** Longest reason that a close frame can carry, in bytes of UTF-8. */
 const MAX_REASON_BYTES = 123;

@@ -159,6 +159,23 @@ describe('who may have a tunnel', () => {
     });
   });
 
+  test('a page is told by close code and reason, since browsers hide an HTTP answer from it', async () => {
+    const { url } = await gatewayWith({ token: 't' });
+    cluster.nameSpu(8, 1);
+    const origin = 'http://localhost:5173';
+    for (const [query, code, reason] of [
+      ['token=x', 4401, 'the token is not the one of this gateway'],
+      ['token=t&endpoint=spu&id=1', 4404, "SPU 1 is not in the cluster's metadata"],
+      ['token=t&endpoint=spu', 4400, 'endpoint=spu needs an id'],
+      ['token=t&endpoint=spu&id=8', 4502, 'the gateway cannot reach SPU 8: nothing listens at tcp 127.0.0.1:1'],
+    ] as const) {
+      const { closed } = await dial(`${url}?${query}`, { origin });
+      expect(await closed, query).toEqual({ code, reason: expect.stringContaining(reason) });
+    }
+    const { ws } = await dial(`${url}?token=t`, { origin });
+    ws.close();
+  });
+
   test('as many as maxConnections, and one more when one has gone', async () => {
     const gateway = await gatewayWith({ limits: { maxConnections: 2 } });
     const target = `${gateway.url}?endpoint=spu&id=7`;
@@ -278,7 +295,11 @@ describe('its life', () => {
     const gateway = await gatewayWith();
     const { ws, closed } = await dial(`${gateway.url}?endpoint=spu&id=7`);
     ws.pause();
+    const refusedPage = await dial(`${gateway.url}?endpoint=spu&id=8`, { origin: 'http://localhost' });
+    refusedPage.ws.pause();
+    const since = performance.now();
     await gateway.stop();
+    expect(performance.now() - since).toBeLessThan(4_000);
     ws.resume();
     expect((await closed).code).toBe(1001);
   });

@@ -28,10 +28,7 @@ export function sendJson(
   response.end(response.req.method === 'HEAD' ? undefined : text);
 }
 
-/**
- * Answers with why there is no tunnel. Pages of any origin may read that: browsers hide the answer to a WebSocket from its
- * page, so that asking again by `fetch` is the only way to learn the reason.
- */
+/** Answers with why there is no tunnel. Pages of any origin may read that. */
 export function sendRefusal(response: ServerResponse, refusal: Refusal): void {
   const { code, message } = refusal;
   const { origin } = response.req.headers;
