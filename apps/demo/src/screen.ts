@@ -19,6 +19,11 @@ export interface LiveLine {
 
 let live = false;
 
+/** Calls `gone` when nobody reads the output any more, as in `npm run demo | head`; what is printed from then on is dropped. */
+export function onReaderGone(gone: () => void): void {
+  stdout.on('error', gone);
+}
+
 const print = (text: string): void => {
   if (live) stdout.write(CLEAR_LINE);
   live = false;

@@ -1,4 +1,5 @@
 /** The job itself, the same over every transport: produce records, consume them at the same time, prove that they agree. */
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Client } from '@fluvio-ts/client';
 import type { CityRecord, Place } from './cities.ts';
 import type { Countries } from './countries.ts';
@@ -17,8 +18,10 @@ export interface Outcome {
   readonly consumeSeconds: number;
 }
 
-/** Records that are handed to the producer before the loop looks whether to stop. */
+/** Records that are handed to the producer before the loop lets the acknowledgements in. */
 const STRIDE = 512;
+/** Records that may be on their way: enough to keep every partition busy, few enough to see the line move. */
+const IN_FLIGHT = 32 * STRIDE;
 
 /** Produces all records and consumes them concurrently, until the last one has come back. */
 export async function streamThrough(
@@ -60,7 +63,9 @@ export async function streamThrough(
         sent.add(record.key, record.value);
         acks.push(producer.send(record, { signal }).then(onAck));
       }
-      await acks.at(-STRIDE);
+      // The producer bounds its memory by itself; this bound is for the eye.
+      await acks.at(-IN_FLIGHT);
+      await nextTurn();
       show();
     }
     await Promise.all(acks);
