@@ -38,7 +38,7 @@ export const packageTable = {
   },
   node: { sisters: ['protocol', 'client', 'admin', 'profiles', 'adapter-tcp'], external: [] },
   smartmodule: { sisters: ['protocol'], external: [] },
-  cluster: { sisters: ['protocol', 'compression', 'smartmodule'], external: [] },
+  cluster: { sisters: ['protocol', 'adapter-tcp', 'compression', 'smartmodule'], external: [] },
   'gateway-api': { sisters: [], external: ['@bufbuild/protobuf'] },
   gateway: {
     sisters: ['protocol', 'adapter-tcp', 'client', 'admin', 'gateway-api'],

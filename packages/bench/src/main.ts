@@ -1,0 +1,29 @@
+/** `npm run bench`: the codec, and streaming beside the raw loopback, in one run. Words select parts: `codec`, `stream`. */
+import { cpus, loadavg, release } from 'node:os';
+import { codecRows } from './codec.ts';
+import { formatRows } from './row.ts';
+import { streamRows } from './stream/stream.ts';
+
+const parts = {
+  codec: { title: 'Codec, each case in a process of its own', rows: codecRows },
+  stream: {
+    title: 'Streaming: one SPU, one partition, every record acknowledged; client and servers share this machine',
+    rows: () => streamRows((text) => process.stderr.write(`  measuring ${text}\n`)),
+  },
+} as const;
+
+const words = process.argv.slice(2);
+const unknown = words.find((word) => !(word in parts));
+if (unknown !== undefined) {
+  process.stderr.write(`there is no part '${unknown}': ${Object.keys(parts).join(', ')}\n`);
+  process.exitCode = 2;
+} else {
+  const [load = 0] = loadavg();
+  console.log(`Node ${process.versions.node}, ${cpus().length} x ${cpus()[0]?.model}, kernel ${release()}, load ${load.toFixed(1)} at start`);
+  console.log('Medians, and the tenth and ninetieth percentile of the rounds. Compare within one run only.');
+  for (const [name, { title, rows }] of Object.entries(parts)) {
+    if (words.length > 0 && !words.includes(name)) continue;
+    console.log(`\n${title}\n`);
+    console.log(formatRows(await rows()));
+  }
+}
