@@ -1,0 +1,27 @@
+/**
+ * Administration of a Fluvio cluster: create, get, list, watch and delete its topics, partitions and SPUs.
+ *
+ * @packageDocumentation
+ */
+export type { Admin } from './admin.ts';
+export { admin } from './admin.ts';
+export type { AdminCodes } from './errors.ts';
+export type { ObjectJson, ObjectKinds } from './json/json.ts';
+export { fromJson, toJson, topicSpecFromJson } from './json/json.ts';
+export type { Json, JsonObject } from './json/shape.ts';
+export type { AdminObject, Owner } from './objects/object.ts';
+export type { Partition } from './objects/partition.ts';
+export type { Spu } from './objects/spu.ts';
+export type { Topic } from './objects/topic.ts';
+export type { ListPartitionsOptions, Partitions } from './partitions.ts';
+export type { ChangeOptions } from './requests/change.ts';
+export type { ReadOptions, SystemObjects } from './requests/read.ts';
+export type { SpuListener, SpuSettings } from './spus/spu-spec.ts';
+export type { ListSpusOptions, RegisterSpuOptions, Spus } from './spus/spus.ts';
+export { topicNameProblem } from './topics/topic-name.ts';
+export type { TopicSettings } from './topics/topic-spec.ts';
+export { topicSpec } from './topics/topic-spec.ts';
+export type { CreateTopicOptions, DeleteTopicOptions, ListTopicsOptions, Topics } from './topics/topics.ts';
+export type { WatchEvent } from './watch/differences.ts';
+export type { WaitOptions } from './watch/wait-for.ts';
+export type { Watch, WatchOptions } from './watch/watch.ts';

@@ -1,0 +1,87 @@
+/** Changing something at the controller: sent once, never repeated, and seen by this client before it is reported done. */
+import type { Cluster } from '@fluvio-ts/client/internal';
+import { abortedError, deadline, orAborted } from '@fluvio-ts/client/internal';
+import type { Api, Status } from '@fluvio-ts/protocol';
+import { isFluvioError } from '@fluvio-ts/protocol';
+import { adminError, refused } from '../errors.ts';
+
+/** How a change is bounded. */
+export interface ChangeOptions {
+  /** Milliseconds until it must be answered, and seen by this client (which gets at least 1,000 for that). Default 95,000: the controller itself waits for up to 90,000. */
+  readonly timeoutMs?: number;
+  /** Gives up: the change rejects with `request/aborted`, and may still happen. */
+  readonly signal?: AbortSignal;
+}
+
+/** How it is recognised that something has arrived in the client's metadata. */
+export interface Arrival<T> {
+  /** As in "creating topic 'orders'". */
+  readonly what: string;
+  /** The result, or undefined while it is not there yet. */
+  readonly look: () => T | undefined;
+  /** What is there instead, for the error text. */
+  readonly state: () => string;
+}
+
+/** The deadline of changes, in milliseconds. */
+const CHANGE_TIMEOUT_MS = 95_000;
+
+/** Time that the client's metadata gets for following, however late the controller answered. */
+const FOLLOW_MS = 1_000;
+
+/** A change's deadline, which begins when this is made. */
+export interface Budget {
+  readonly timeoutMs: number;
+  readonly signal: AbortSignal | undefined;
+  leftMs(): number;
+}
+
+/** Starts the clock. */
+export function budget({ timeoutMs = CHANGE_TIMEOUT_MS, signal }: ChangeOptions): Budget {
+  const end = performance.now() + timeoutMs;
+  return { timeoutMs, signal, leftMs: () => end - performance.now() };
+}
+
+/**
+ * Sends a change, once, and waits for the controller's word.
+ *
+ * @throws `server/error`, `change/unconfirmed`, `connect/timeout`, `request/aborted`, `client/closed`
+ */
+export async function change<Q>(
+  cluster: Cluster,
+  what: string,
+  api: Api<Q, Status>,
+  request: Q,
+  { timeoutMs, signal }: Budget,
+): Promise<void> {
+  let status: Status;
+  try {
+    status = await cluster.callSc(api, request, { signal, timeoutMs });
+  } catch (error) {
+    if (!isFluvioError(error, 'connection/closed') && !isFluvioError(error, 'request/timeout')) throw error;
+    throw adminError('change/unconfirmed', { what, reason: error.message }, error);
+  }
+  if (status.errorCode.kind !== 'None') throw refused(what, status);
+}
+
+/** Waits until the client's metadata shows what has been done. @throws `wait/timeout`, `request/aborted`, `client/closed` */
+export async function arrived<T>(
+  cluster: Cluster,
+  { what, look, state }: Arrival<T>,
+  { timeoutMs, signal, leftMs }: Budget,
+): Promise<T> {
+  const wait = deadline(Math.max(FOLLOW_MS, leftMs()), signal, cluster.life);
+  const onAbort = (): Error =>
+    wait.passed
+      ? adminError('wait/timeout', { what, timeoutMs, last: `the controller has done it, but ${state()}` })
+      : abortedError(what, wait.signal);
+  try {
+    for (;;) {
+      const found = look();
+      if (found !== undefined) return found;
+      await orAborted(cluster.metadata.changed(), wait.signal, onAbort);
+    }
+  } finally {
+    wait.release();
+  }
+}
