@@ -52,6 +52,7 @@ export interface GatewayOptions {
   readonly origins?: readonly string[] | '*';
   /** Secret that clients must present; see the README for the ways. Default: none is asked for. */
   readonly token?: string;
+  /** Bounds of number, size and time. */
   readonly limits?: GatewayLimits;
   /** Stops the gateway, or its start. */
   readonly signal?: AbortSignal;

@@ -14,7 +14,7 @@ import { type Site, startSite } from './site.ts';
 
 const executable = findChromium();
 /** The compiled page: browsers run no TypeScript. */
-const script = join(import.meta.dirname, '../../dist/browser/page.js');
+const script = join(import.meta.dirname, '../../dist/browser/main.js');
 const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
 
 describe('in Chromium, over WebSocket', () => {

@@ -65,9 +65,9 @@ function startSc(pair: KeyPair, spus: readonly ObjectOf<'SPU'>[]): Promise<numbe
 
 test('every server is verified by its own name, and the gateway by its clients', async () => {
   const authority = await certificateAuthority();
-  const names: (string | false | null)[] = [];
-  const echo = (socket: TLSSocket): void => {
-    names.push(socket.servername);
+  const names: unknown[] = [];
+  const echo = (socket: TLSSocket & { readonly servername?: unknown }): void => {
+    names.push(socket.servername); // Of Node, though not of its types.
     socket.pipe(socket);
   };
   const spuPort = await startTls(await authority.issue({ names: ['spu-7.fluvio.test'] }), echo);
