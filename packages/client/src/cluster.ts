@@ -37,12 +37,14 @@ export interface Cluster {
   openSc<Q, R>(api: Api<Q, R>, request: Q, options?: OpenOptions): Promise<Answers<R>>;
   /** A topic by name; one created a moment ago is waited for. @throws `topic/not-found`, `connect/timeout` */
   topic(name: string, signal?: StopSignal): Promise<TopicObject>;
+  /** The live connection to the partition's leader, if there is one: the way of every request but the first. */
+  liveLeader(topic: string, partition: number, purpose: Purpose): Session | undefined;
   /** A connection to the partition's leader as the metadata has it now. @throws `partition/unavailable` and the transport's errors */
   leader(topic: string, partition: number, purpose: Purpose, signal: StopSignal): Promise<Session>;
   /** Closes the connections of one purpose. */
   release(purpose: Purpose, why: FluvioError): void;
   /** Retries `attempt` until the deadline, for as long as the client lives. */
-  retrying<T>(options: RetryOptions, attempt: (signal: AbortSignal) => Promise<T>): Promise<T>;
+  retrying<T>(options: RetryOptions, attempt: (signal: StopSignal) => Promise<T>): Promise<T>;
   /** Aborted with `client/closed` when the client is closed. */
   readonly life: StopSignal;
   close(): void;
@@ -114,6 +116,10 @@ export async function openCluster(options: ClusterOptions, signal?: AbortSignal)
           }
         },
       ),
+    liveLeader(topic, partition, purpose) {
+      const object = view.partitions.get(partitionName(topic, partition));
+      return object === undefined ? undefined : pool.live(object.spec.leader, purpose);
+    },
     async leader(topic, partition, purpose, stop) {
       const unavailable = (reason: string): FluvioError =>
         clientError('partition/unavailable', { topic, partition, reason });

@@ -18,7 +18,7 @@ export interface RetryOptions {
  *
  * @throws `connect/timeout` with the last failure as cause, `request/aborted`, and whatever is not retryable
  */
-export async function retrying<T>(options: RetryOptions, attempt: (signal: AbortSignal) => Promise<T>): Promise<T> {
+export async function retrying<T>(options: RetryOptions, attempt: (signal: StopSignal) => Promise<T>): Promise<T> {
   const wait = deadline(options.timeoutMs, ...options.signals);
   let last: unknown;
   try {

@@ -5,7 +5,7 @@ import type { Session, StopSignal } from '@fluvio-ts/protocol/internal';
 import { startSession, stopper } from '@fluvio-ts/protocol/internal';
 import { clientError, reasonOf } from '../errors.ts';
 import { pause } from './backoff.ts';
-import { deadline, orAborted, waitError } from './timer.ts';
+import { deadline, orAborted, waitError, withAbortSignal } from './timer.ts';
 
 /** Everything the link can be. */
 export type ScState =
@@ -56,8 +56,8 @@ export async function scLink(options: ScLinkOptions, signal?: AbortSignal): Prom
     wake();
   };
 
-  const dialOne = async (address: Address, stop: AbortSignal): Promise<Session> => {
-    const pipe = await transport.connect({ kind: 'sc', address }, { signal: stop });
+  const dialOne = async (address: Address, stop: StopSignal): Promise<Session> => {
+    const pipe = await withAbortSignal(stop, (abort) => transport.connect({ kind: 'sc', address }, { signal: abort }));
     const session = await startSession(pipe, {
       server: 'sc',
       clientId,

@@ -3,7 +3,7 @@ import type { Address, FluvioError, Transport } from '@fluvio-ts/protocol';
 import type { Session, StopSignal } from '@fluvio-ts/protocol/internal';
 import { startSession, stopper } from '@fluvio-ts/protocol/internal';
 import type { SpuObject } from '../metadata/metadata.ts';
-import { abortedError, deadline, orAborted, waitError } from './timer.ts';
+import { abortedError, deadline, orAborted, waitError, withAbortSignal } from './timer.ts';
 
 /**
  * What a connection is for. An SPU finishes each request of a connection before it reads the next, so a produce request
@@ -28,6 +28,8 @@ export interface SpuPoolOptions {
 
 /** See the file's head. */
 export interface SpuPool {
+  /** The live connection, if there is one. */
+  live(spuId: number, purpose: Purpose): Session | undefined;
   /** The live connection, or a new one. Simultaneous callers share one dial. @throws the transport's errors, `connect/timeout`, `request/aborted` */
   session(spu: SpuObject, purpose: Purpose, signal: StopSignal): Promise<Session>;
   /** Closes the connections of one purpose, which will not be wanted again. */
@@ -47,10 +49,8 @@ export function spuPool(options: SpuPoolOptions): SpuPool {
     const address = addressOf(spu, spuAddress);
     const limit = deadline(connectTimeoutMs, life.signal);
     try {
-      const pipe = await transport.connect(
-        { kind: 'spu', id: spu.spec.id, name: spu.name, address },
-        { signal: limit.signal },
-      );
+      const to = { kind: 'spu', id: spu.spec.id, name: spu.name, address } as const;
+      const pipe = await withAbortSignal(limit.signal, (abort) => transport.connect(to, { signal: abort }));
       return await startSession(pipe, {
         server: 'spu',
         clientId,
@@ -64,12 +64,18 @@ export function spuPool(options: SpuPoolOptions): SpuPool {
     }
   };
 
+  const liveSession = (key: string): Session | undefined => {
+    const found = live.get(key);
+    return found?.isClosed === false ? found : undefined;
+  };
+
   return {
+    live: (spuId, purpose) => liveSession(`${purpose} ${spuId}`),
     async session(spu, purpose, signal) {
       if (life.signal.aborted) throw life.signal.reason;
       const key = `${purpose} ${spu.spec.id}`;
-      const found = live.get(key);
-      if (found !== undefined && !found.isClosed) return found;
+      const found = liveSession(key);
+      if (found !== undefined) return found;
       let dialling = dials.get(key);
       if (dialling === undefined) {
         dialling = dial(spu).then((session) => {

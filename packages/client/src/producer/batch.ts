@@ -28,9 +28,9 @@ export interface SealedBatch {
   mayBeDuplicate: boolean;
 }
 
-/** Starts a batch whose times count from `firstTimestampMs`. */
-export const openBatch = (firstTimestampMs: number, createdAt: number): OpenBatch => ({
-  builder: new BatchBuilder({ firstTimestampMs }),
+/** Starts a batch whose times count from `firstTimestampMs`, in a buffer of `capacityBytes` that grows. */
+export const openBatch = (firstTimestampMs: number, createdAt: number, capacityBytes: number): OpenBatch => ({
+  builder: new BatchBuilder({ firstTimestampMs, capacityBytes }),
   waiters: [],
   createdAt,
   heldBytes: 0,

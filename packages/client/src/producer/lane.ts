@@ -2,13 +2,13 @@
  * The way of one partition: records gather in batches, and one request at a time takes them to the leader, so that their
  * order holds through every retry.
  */
-import type { FluvioError, Isolation, ProducePartitionResponse } from '@fluvio-ts/protocol';
+import type { ErrorCode, FluvioError, Isolation, ProducePartitionResponse } from '@fluvio-ts/protocol';
 import { Produce } from '@fluvio-ts/protocol';
-import type { StopSignal } from '@fluvio-ts/protocol/internal';
+import type { Session, StopSignal } from '@fluvio-ts/protocol/internal';
 import { stopper } from '@fluvio-ts/protocol/internal';
 import type { Cluster } from '../cluster.ts';
 import { pause } from '../connection/backoff.ts';
-import { deadline } from '../connection/timer.ts';
+import { deadline, waitError } from '../connection/timer.ts';
 import { clientError, isPassing, isRetryable, reasonOf, serverError } from '../errors.ts';
 import type { OpenBatch, SealedBatch, Waiter } from './batch.ts';
 import { acknowledge, openBatch, refuse, seal } from './batch.ts';
@@ -44,6 +44,11 @@ export interface Lane {
   abandon(error: FluvioError): void;
 }
 
+/** Buffers begin at least here. */
+const SMALLEST_BUFFER_BYTES = 512;
+/** Room behind what the last batch needed, so that one of the same size does not have to grow. */
+const ROOM_BYTES = 128;
+
 /** Makes an empty lane. */
 export function lane(options: LaneOptions): Lane {
   const { lingerMs, batchBytes, maxRequestBytes, give } = options;
@@ -51,6 +56,8 @@ export function lane(options: LaneOptions): Lane {
   /** Complete batches, in order; the first ones are those in flight. */
   const ready: SealedBatch[] = [];
   let open: OpenBatch | undefined;
+  /** Size of the next batch's buffer: what the last one needed. */
+  let expectedBytes = SMALLEST_BUFFER_BYTES;
   let busy = false;
   let scheduled = false;
   let hurry = false;
@@ -59,7 +66,9 @@ export function lane(options: LaneOptions): Lane {
 
   const sealOpen = (): void => {
     if (open === undefined) return;
-    ready.push(seal(open));
+    const batch = seal(open);
+    ready.push(batch);
+    expectedBytes = Math.max(SMALLEST_BUFFER_BYTES, batch.bytes.length + ROOM_BYTES);
     open = undefined;
     clearTimeout(lingering);
     lingering = undefined;
@@ -123,7 +132,7 @@ export function lane(options: LaneOptions): Lane {
         if (!fits) sealOpen();
       }
       if (open === undefined) {
-        const batch = openBatch(timestampMs, Date.now());
+        const batch = openBatch(timestampMs, Date.now(), expectedBytes);
         batch.builder.add(key, value, timestampMs);
         open = batch;
       }
@@ -159,9 +168,8 @@ async function deliver(
   abandoned: StopSignal,
 ): Promise<void> {
   const { cluster, topic, partition, deliveryTimeoutMs } = options;
+  const until = (batches[0]?.createdAt ?? Date.now()) + deliveryTimeoutMs;
   let waiting = batches;
-  const created = batches[0]?.createdAt ?? Date.now();
-  const limit = deadline(Math.max(1, created + deliveryTimeoutMs - Date.now()), abandoned, cluster.life);
   let last: unknown;
 
   const end = (error: unknown): void => {
@@ -172,69 +180,70 @@ async function deliver(
     waiting = [];
   };
 
-  try {
-    for (let attempt = 1; waiting.length > 0; attempt++) {
-      try {
-        const answers = await request(options, waiting, limit.signal);
-        const again: SealedBatch[] = [];
-        for (let i = 0; i < waiting.length; i++) {
-          const batch = waiting[i] as SealedBatch;
-          const answer = answers[i];
-          if (answer === undefined)
-            throw clientError('partition/unavailable', {
-              topic,
-              partition,
-              reason: 'its leader answered for fewer batches than were sent',
-            });
-          if (answer.errorCode.kind === 'None') {
-            acknowledge(batch, partition, answer.baseOffset);
-            settled(batch);
-          } else if (isPassing(answer.errorCode)) {
-            last = serverError(`producing to ${topic}-${partition}`, answer.errorCode);
-            again.push(batch);
-          } else {
-            refuse(batch, serverError(`producing to ${topic}-${partition}`, answer.errorCode));
-            settled(batch);
-          }
-        }
-        waiting = again;
-      } catch (error) {
-        if (!limit.signal.aborted) last = error;
-        if (!limit.signal.aborted && !isRetryable(error)) end(error);
-      }
-      if (waiting.length === 0) return;
-      if (limit.signal.aborted) {
-        end(
-          limit.passed
-            ? clientError(
-                'produce/timeout',
-                {
-                  topic,
-                  partition,
-                  timeoutMs: deliveryTimeoutMs,
-                  waitingFor: last === undefined ? 'an acknowledgement' : reasonOf(last),
-                },
-                last,
-              )
-            : limit.signal.reason,
-        );
-        return;
-      }
-      await pause(attempt, limit.signal);
+  for (let attempt = 1; waiting.length > 0; attempt++) {
+    const leftMs = until - Date.now();
+    if (leftMs <= 0 && attempt > 1) {
+      const waitingFor = last === undefined ? 'an acknowledgement' : reasonOf(last);
+      end(clientError('produce/timeout', { topic, partition, timeoutMs: deliveryTimeoutMs, waitingFor }, last));
+      return;
     }
-  } finally {
-    limit.release();
+    try {
+      waiting = settleAnswers(
+        options,
+        waiting,
+        await request(options, waiting, abandoned, Math.max(1, leftMs)),
+        settled,
+      );
+      if (waiting.length === 0) return;
+      last = serverError(`producing to ${topic}-${partition}`, { kind: 'NotLeaderForPartition' });
+    } catch (error) {
+      if (abandoned.aborted) end(abandoned.reason);
+      else if (cluster.life.aborted) end(cluster.life.reason);
+      else if (!isRetryable(error)) end(error);
+      last = error;
+    }
+    if (waiting.length > 0) await pause(attempt, abandoned);
   }
+}
+
+/** Tells the callers of each batch what was answered; returns the batches that another attempt may help, and why. */
+function settleAnswers(
+  { topic, partition }: LaneOptions,
+  batches: readonly SealedBatch[],
+  answers: readonly ProducePartitionResponse[],
+  settled: (batch: SealedBatch) => void,
+): { readonly again: readonly SealedBatch[]; readonly error: FluvioError | undefined } {
+  const failure = (code: ErrorCode): FluvioError => serverError(`producing to ${topic}-${partition}`, code);
+  if (answers.length < batches.length) {
+    const reason = 'its leader answered for fewer batches than were sent';
+    throw clientError('partition/unavailable', { topic, partition, reason });
+  }
+  const again: SealedBatch[] = [];
+  let error: FluvioError | undefined;
+  for (const [i, batch] of batches.entries()) {
+    const { errorCode, baseOffset } = answers[i] as ProducePartitionResponse;
+    if (isPassing(errorCode)) {
+      again.push(batch);
+      error = failure(errorCode);
+      continue;
+    }
+    if (errorCode.kind === 'None') acknowledge(batch, partition, baseOffset);
+    else refuse(batch, failure(errorCode));
+    settled(batch);
+  }
+  return { again, error };
 }
 
 /** One attempt. What fails before the request is written leaves no doubt; what fails afterwards does. */
 async function request(
   options: LaneOptions,
   batches: readonly SealedBatch[],
-  signal: StopSignal,
+  abandoned: StopSignal,
+  leftMs: number,
 ): Promise<readonly ProducePartitionResponse[]> {
   const { cluster, topic, partition, isolation, ackTimeoutMs } = options;
-  const session = await cluster.leader(topic, partition, 'produce', signal);
+  const session =
+    cluster.liveLeader(topic, partition, 'produce') ?? (await findLeader(cluster, topic, partition, abandoned, leftMs));
   try {
     const { responses } = await session.call(
       Produce,
@@ -247,11 +256,28 @@ async function request(
         ],
         smartmodules: [],
       },
-      { signal, timeoutMs: cluster.requestTimeoutMs + ackTimeoutMs },
+      { signal: abandoned, timeoutMs: Math.min(leftMs, cluster.requestTimeoutMs + ackTimeoutMs) },
     );
     return responses[0]?.partitions ?? [];
   } catch (error) {
     for (const batch of batches) batch.mayBeDuplicate = true;
     throw error;
+  }
+}
+
+async function findLeader(
+  cluster: Cluster,
+  topic: string,
+  partition: number,
+  abandoned: StopSignal,
+  leftMs: number,
+): Promise<Session> {
+  const limit = deadline(leftMs, abandoned);
+  try {
+    return await cluster.leader(topic, partition, 'produce', limit.signal);
+  } catch (error) {
+    throw limit.passed ? waitError(`reaching the leader of ${topic}-${partition}`, leftMs, limit, error) : error;
+  } finally {
+    limit.release();
   }
 }

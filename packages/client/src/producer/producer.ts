@@ -1,6 +1,7 @@
 /** The producer of one topic: chooses partitions, bounds memory, and settles every record exactly once. */
 import type { FluvioError, Isolation } from '@fluvio-ts/protocol';
 import { EMPTY_BATCH_BYTES, partitionForKey, recordSize } from '@fluvio-ts/protocol';
+import type { StopSignal } from '@fluvio-ts/protocol/internal';
 import type { Cluster } from '../cluster.ts';
 import { abortedError, deadline } from '../connection/timer.ts';
 import { clientError } from '../errors.ts';
@@ -230,7 +231,7 @@ export async function openProducer(
 }
 
 /** Waits for whichever comes first; the caller looks at the signal. */
-async function settledOrAborted(promise: Promise<void>, signal: AbortSignal): Promise<void> {
+async function settledOrAborted(promise: Promise<void>, signal: StopSignal): Promise<void> {
   if (signal.aborted) return;
   let listener: () => void = () => {};
   const aborted = new Promise<void>((resolve) => {
