@@ -1,0 +1,95 @@
+/** `flv cluster start` */
+import { type ClusterProcesses, startClusterProcesses } from '@fluvio-ts/cluster';
+import { addProfile, profilePath, updateProfiles } from '@fluvio-ts/profiles';
+import { isFluvioError } from '@fluvio-ts/protocol';
+import { cliError } from '../errors/errors.ts';
+import { formatOf, isForPrograms, printValue } from '../output/print.ts';
+import { UsageError } from '../parse/usage-error.ts';
+import type { Cli } from '../session/cli.ts';
+import { dataDirOf } from '../session/data-dir.ts';
+import type { ClusterStart } from '../spec/cluster.ts';
+import { formatElapsed } from '../values/duration.ts';
+
+const TICK_MS = 100;
+
+export async function run({ options }: ClusterStart, cli: Cli): Promise<void> {
+  const { env, out, talk, globals } = cli;
+  const dataDir = dataDirOf(options.dataDir, env);
+  const began = performance.now();
+  const cluster = await start(options, dataDir, cli);
+  const { endpoint, members } = cluster;
+  const profile = options.skipProfileCreation ? undefined : (options.profile ?? 'local');
+  if (profile !== undefined) await writeProfile(profile, endpoint, cli);
+
+  const format = formatOf(cli);
+  if (isForPrograms(format)) {
+    await printValue(cli, { endpoint, dataDir, profile: profile ?? null, members }, format);
+    return;
+  }
+  const spus = members.length - 1;
+  const took = formatElapsed(performance.now() - began);
+  if (!globals.quiet)
+    await out.line(`cluster ready at ${endpoint}: 1 controller, ${spus} SPU${spus === 1 ? '' : 's'} (${took})`);
+  talk.note(`data in ${dataDir}; it goes on until flv cluster shutdown`);
+  if (profile !== undefined) talk.note(`profile '${profile}' leads to it and is the current one`);
+  const target = profile === undefined ? ` -c ${endpoint}` : '';
+  talk.note('try:');
+  talk.note(`  flv${target} topic create greetings`);
+  talk.note(`  echo hello | flv${target} produce greetings`);
+  talk.note(`  flv${target} consume greetings -B -d`);
+}
+
+async function start(options: ClusterStart['options'], dataDir: string, cli: Cli): Promise<ClusterProcesses> {
+  const { scPubAddr, scPrivAddr, spuPort, spu, anyPort } = options;
+  const { signal, talk, globals } = cli;
+  if (scPubAddr !== undefined && scPrivAddr !== undefined && scPubAddr.host !== scPrivAddr.host) {
+    throw new UsageError('--sc-pub-addr and --sc-priv-addr name different hosts: the embedded cluster has one');
+  }
+  const host = scPubAddr?.host ?? scPrivAddr?.host;
+  const what = `starting a controller and ${spu} SPU${spu === 1 ? '' : 's'}`;
+  const began = performance.now();
+  const tick = setInterval(() => talk.progress(`${what} … ${formatElapsed(performance.now() - began)}`), TICK_MS);
+  try {
+    return await startClusterProcesses({
+      dataDir,
+      lifetime: 'detached',
+      spus: spu,
+      signal,
+      ports: anyPort ? 'any' : 'fixed',
+      spuPorts: spuPort,
+      ...(host !== undefined && { host }),
+      ...(scPubAddr !== undefined && { scPort: scPubAddr.port }),
+      ...(scPrivAddr !== undefined && { scPrivatePort: scPrivAddr.port }),
+      ...(globals.timeout !== undefined && { startTimeoutMs: Math.max(1, globals.timeout) }),
+    });
+  } catch (error) {
+    throw inOurWords(error);
+  } finally {
+    clearInterval(tick);
+    talk.clear();
+  }
+}
+
+const OPTIONS: Readonly<Record<string, string>> = {
+  scPort: '--sc-pub-addr',
+  scPrivatePort: '--sc-priv-addr',
+  spuPorts: '--spu-port',
+};
+
+/** Errors that name an option name that of this command. */
+function inOurWords(error: unknown): unknown {
+  if (!isFluvioError(error, 'cluster/port-taken')) return error;
+  const { host, port, option } = error.context;
+  return cliError('cluster/port-taken', { host, port, option: OPTIONS[option] ?? option }, error);
+}
+
+async function writeProfile(name: string, endpoint: string, { env, talk }: Cli): Promise<void> {
+  let replaced: string | undefined;
+  // Not stopped by Ctrl-C: the cluster runs by now, and this is how it is found.
+  await updateProfiles(profilePath({ env }), (config) => {
+    const old = config.clusters.get(name)?.endpoint;
+    replaced = old === endpoint ? undefined : old;
+    return addProfile(config, name, { endpoint, installation: 'local' });
+  });
+  if (replaced !== undefined) talk.note(`profile '${name}' led to ${replaced} before`);
+}

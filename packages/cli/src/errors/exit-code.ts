@@ -1,0 +1,128 @@
+/**
+ * The exit codes of this program: 0 success, 1 any other failure, 2 usage, 3 not found, 4 TLS or permission, 5 no
+ * connection or time over, 6 exists already or in use, 7 some failed, 8 not confirmed, 130 Ctrl-C, 143 SIGTERM.
+ */
+import type { ErrorKind } from '@fluvio-ts/protocol';
+import type { CliCodes } from './errors.ts';
+
+/** See the file's head. */
+export const EXIT = {
+  ok: 0,
+  failure: 1,
+  usage: 2,
+  notFound: 3,
+  denied: 4,
+  unreachable: 5,
+  conflict: 6,
+  partial: 7,
+  unconfirmed: 8,
+} as const;
+
+type ExitCode = (typeof EXIT)[keyof typeof EXIT];
+
+/** Codes, or the part in front of their slash. */
+const BY_CODE: Readonly<Record<string, ExitCode>> = {
+  usage: EXIT.usage,
+  'option/invalid': EXIT.usage,
+  'topic/invalid-name': EXIT.usage,
+  'input/invalid': EXIT.usage,
+  'json/invalid': EXIT.usage,
+  'cluster/options': EXIT.usage,
+  'gateway/options': EXIT.usage,
+  'websocket/options': EXIT.usage,
+  'profile/invalid': EXIT.usage,
+  'topic/not-found': EXIT.notFound,
+  'partition/not-found': EXIT.notFound,
+  'profile/not-found': EXIT.notFound,
+  'profile/cluster-not-found': EXIT.notFound,
+  'profile/none-current': EXIT.notFound,
+  'profile/no-file': EXIT.notFound,
+  'cluster/none': EXIT.notFound,
+  'cluster/unknown-member': EXIT.notFound,
+  tls: EXIT.denied,
+  'connection/tls-required': EXIT.denied,
+  'profile/certificate': EXIT.denied,
+  connection: EXIT.unreachable,
+  wait: EXIT.unreachable,
+  'request/timeout': EXIT.unreachable,
+  'change/unconfirmed': EXIT.unreachable,
+  websocket: EXIT.unreachable,
+  'partition/unavailable': EXIT.unreachable,
+  'produce/timeout': EXIT.unreachable,
+  'produce/buffer-full': EXIT.unreachable,
+  'cluster/start-timeout': EXIT.unreachable,
+  'profile/name-taken': EXIT.conflict,
+  'profile/cluster-in-use': EXIT.conflict,
+  'profile/changed': EXIT.conflict,
+  'profile/locked': EXIT.conflict,
+  'cluster/port-taken': EXIT.conflict,
+  'cluster/listen': EXIT.conflict,
+  'cluster/data-dir-in-use': EXIT.conflict,
+  'cluster/not-a-data-dir': EXIT.conflict,
+  'gateway/listen': EXIT.conflict,
+  confirm: EXIT.unconfirmed,
+};
+
+/** What a server answers, by the name of its error. */
+const BY_KIND: { readonly [K in ErrorKind]?: ExitCode } = {
+  TopicNotFound: EXIT.notFound,
+  TopicDeleted: EXIT.notFound,
+  SpuNotFound: EXIT.notFound,
+  SmartModuleNotFound: EXIT.notFound,
+  TableFormatNotFound: EXIT.notFound,
+  MirrorNotFound: EXIT.notFound,
+  OffsetEvicted: EXIT.notFound,
+  OffsetOutOfRange: EXIT.notFound,
+  PermissionDenied: EXIT.denied,
+  RequestTimedOut: EXIT.unreachable,
+  SpuOffline: EXIT.unreachable,
+  TopicAlreadyExists: EXIT.conflict,
+  SpuAlreadyExists: EXIT.conflict,
+  TableFormatAlreadyExists: EXIT.conflict,
+  MirrorAlreadyExists: EXIT.conflict,
+  SystemSpecDeletionAttempt: EXIT.conflict,
+  SystemSpecUpdatingAttempt: EXIT.conflict,
+  TopicNotProvisioned: EXIT.conflict,
+  TopicInvalidReplicaType: EXIT.conflict,
+  TopicInvalidName: EXIT.usage,
+  TopicInvalidConfiguration: EXIT.usage,
+};
+
+/** What of an error decides. */
+interface Failure {
+  readonly code: string;
+  readonly context?: unknown;
+  readonly cause?: unknown;
+}
+
+/** The exit code that an error stands for. */
+export function exitCodeOf({ code, context, cause }: Failure): number {
+  const first = failureIn(cause);
+  switch (code) {
+    case 'server/error':
+      return BY_KIND[(context as { readonly name: ErrorKind }).name] ?? EXIT.failure;
+    // Where all of it failed, the reason says more than that.
+    case 'produce/incomplete':
+      return first === undefined || (context as CliCodes[typeof code]).acknowledged > 0
+        ? EXIT.partial
+        : exitCodeOf(first);
+    case 'delete/incomplete':
+      return first === undefined || (context as CliCodes[typeof code]).deleted.length > 0
+        ? EXIT.partial
+        : exitCodeOf(first);
+    case 'cluster/unhealthy':
+      return first === undefined ? EXIT.failure : exitCodeOf(first);
+    // Whoever is refused was reached.
+    case 'connect/failed':
+    case 'connect/timeout':
+      return first !== undefined && exitCodeOf(first) === EXIT.denied ? EXIT.denied : EXIT.unreachable;
+    default:
+      return BY_CODE[code] ?? BY_CODE[code.slice(0, code.indexOf('/'))] ?? EXIT.failure;
+  }
+}
+
+function failureIn(cause: unknown): Failure | undefined {
+  return cause instanceof Error && 'code' in cause && typeof cause.code === 'string'
+    ? (cause as Error & Failure)
+    : undefined;
+}

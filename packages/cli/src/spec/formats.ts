@@ -1,0 +1,2 @@
+/** The machine formats in which objects are printed. */
+export type Format = 'table' | 'plain' | 'json' | 'yaml' | 'toml';

@@ -1,0 +1,15 @@
+/** Every command of this program. */
+import { completions, version } from './about.ts';
+import { cluster } from './cluster.ts';
+import { group } from './command.ts';
+import { gateway } from './gateway.ts';
+import { partition } from './partition.ts';
+import { profile } from './profile.ts';
+import { consume, produce } from './records.ts';
+import { topic } from './topic.ts';
+
+export const root = group({
+  name: 'flv',
+  summary: 'Fluvio from the command line: produce, consume, administer.',
+  commands: [produce, consume, topic, partition, cluster, profile, gateway, version, completions],
+});
