@@ -34,7 +34,7 @@ export interface Cluster {
   /** The SPUs that run now, by id. */
   readonly spus: readonly SpuInfo[];
   readonly dataDir: string;
-  /** Stops one SPU; its data stays. Rejects with `cluster/unknown-member` if it does not run. */
+  /** Stops one SPU; its data stays. Resolves when the metadata shows it as offline. Rejects with `cluster/unknown-member` if it does not run. */
   stopSpu(id: number): Promise<void>;
   /** Starts an SPU that was stopped, on the port that it had, or one more. Resolves when it serves. */
   startSpu(id: number): Promise<SpuInfo>;
@@ -131,6 +131,7 @@ export async function startCluster(options: StartClusterOptions = {}): Promise<C
         if (spu === undefined) throw clusterError('cluster/unknown-member', { name: `running SPU ${id}` });
         running.delete(id);
         await spu.stop();
+        await sc.offline(id, { timeoutMs: settings.spuTimeoutMs });
       },
       async startSpu(id) {
         if (stopping !== undefined) throw clusterError('cluster/stopped', {});

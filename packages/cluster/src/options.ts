@@ -25,7 +25,7 @@ export interface ClusterOptions {
 export type ClusterSettings = Required<ClusterOptions>;
 
 /** Ids of SPUs begin here, as in Fluvio's local clusters. */
-export const FIRST_SPU_ID = 5001;
+const FIRST_SPU_ID = 5001;
 
 const MOST_SPUS = 100;
 

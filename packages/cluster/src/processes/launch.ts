@@ -34,7 +34,7 @@ export interface LaunchOptions {
 
 /** The compiled programs; this file may run as a source, they cannot. */
 const program = (member: MemberTask['member']): string =>
-  fileURLToPath(new URL(`../../dist/processes/${member}-main.js`, import.meta.url));
+  fileURLToPath(new URL(`../../dist/processes/${member}/main.js`, import.meta.url));
 
 /** Starts a member. @throws `cluster/start-failed`, or what the member says, such as `cluster/port-taken` */
 export async function launch({ name, task, lifetime, logFile, signal }: LaunchOptions): Promise<LaunchedMember> {

@@ -96,12 +96,15 @@ export function canBeKept(name: string): boolean {
   return fileName(name).length <= LONGEST_FILE_NAME;
 }
 
-/** Letters, digits, `-` and `_` as they are, anything else by its bytes, so that no name leads out of the folder. */
+/**
+ * Small letters, digits, `-` and `_` as they are, anything else by its bytes: no name leads out of the folder, and none is
+ * another's on systems that take `A` for `a`.
+ */
 function fileName(name: string): string {
   const escaped = [...new TextEncoder().encode(name)]
     .map((byte) => {
       const char = String.fromCharCode(byte);
-      return /[A-Za-z0-9_-]/.test(char) ? char : `%${byte.toString(16).padStart(2, '0')}`;
+      return /[a-z0-9_-]/.test(char) ? char : `%${byte.toString(16).padStart(2, '0')}`;
     })
     .join('');
   return `${escaped}${EXTENSION}`;

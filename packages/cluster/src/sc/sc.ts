@@ -40,6 +40,8 @@ export interface Sc {
   readonly privateAddress: Address;
   /** Waits until the system topic is online, so that no kind of objects is empty: official clients wait for ever on those. */
   ready(options: { readonly timeoutMs: number }): Promise<boolean>;
+  /** Waits until the metadata shows an SPU as offline, or not at all. */
+  offline(id: number, options: { readonly timeoutMs: number }): Promise<boolean>;
   stop(): Promise<void>;
 }
 
@@ -91,6 +93,7 @@ export async function startSc(options: ScOptions): Promise<Sc> {
     spus.begin();
     stops.push(() => spus.stop());
     log('info', 'the SC serves', { port: publicPort.address.port, privatePort: privatePort.address.port });
+    const { signal } = stopping;
     const offsets = (): true | undefined =>
       metadata.stores.Partition.get(partitionName(CONSUMER_OFFSET_TOPIC, 0))?.status.resolution === 'Online' ||
       undefined;
@@ -98,7 +101,13 @@ export async function startSc(options: ScOptions): Promise<Sc> {
       address: publicPort.address,
       privateAddress: privatePort.address,
       async ready({ timeoutMs }) {
-        return (await waitFor([metadata.stores.Partition], offsets, { timeoutMs, signal: stopping.signal })) ?? false;
+        return (await waitFor([metadata.stores.Partition], offsets, { timeoutMs, signal })) ?? false;
+      },
+      async offline(id, { timeoutMs }) {
+        const { SPU } = metadata.stores;
+        const gone = (): true | undefined =>
+          !SPU.all().some(({ spec, status }) => spec.id === id && status.resolution === 'Online') || undefined;
+        return (await waitFor([SPU], gone, { timeoutMs, signal })) ?? false;
       },
       stop,
     };

@@ -4,6 +4,7 @@
  * A watcher that is further behind than the deletions that are remembered gets everything again. An object that was
  * deleted and made again in between is told as one change: an update.
  */
+import { setMaxListeners } from 'node:events';
 import type { ObjectLabel, ObjectOf } from '@fluvio-ts/protocol';
 
 /** An object as the SC keeps it. */
@@ -105,6 +106,8 @@ export async function follow<L extends ObjectLabel>(
 ): Promise<void> {
   let seen = 0;
   let wake: () => void = () => {};
+  // A connection may have many watches, and each listens for its end.
+  setMaxListeners(0, signal);
   const unsubscribe = store.subscribe(() => wake());
   const onAbort = (): void => wake();
   signal.addEventListener('abort', onAbort, { once: true });

@@ -17,7 +17,7 @@ import type { Replica } from './replica.ts';
 import type { Replicas } from './replicas.ts';
 
 /** More than this is never read at once, whatever a client asks for. A batch that is larger comes alone. */
-export const LARGEST_SLICE_BYTES = 33_554_432;
+const LARGEST_SLICE_BYTES = 33_554_432;
 
 const NOTHING: Uint8Array = new Uint8Array(0);
 

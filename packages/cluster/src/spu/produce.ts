@@ -10,7 +10,6 @@ import type {
 } from '@fluvio-ts/protocol';
 import { isFluvioError, NO_ERROR, readBatches, rewriteBatch } from '@fluvio-ts/protocol';
 import type { Handler } from '@fluvio-ts/protocol/internal';
-import { clusterError } from '../errors.ts';
 import { reasonOf } from '../logger.ts';
 import type { BatchRun, PlacedBatch } from '../storage/batch-run.ts';
 import type { Replica } from './replica.ts';
@@ -28,9 +27,6 @@ interface Stored {
 export const produce =
   (replicas: Replicas): Handler<ProduceRequest, ProduceResponse> =>
   (request) => {
-    // As upstream: a negative time-out is a message that cannot be read, and ends the connection.
-    if (request.timeoutMs < 0)
-      throw clusterError('cluster/request', { reason: `a time-out of ${request.timeoutMs} ms` });
     const refused = refuseSmartModules(request.smartmodules);
     const entries = request.topics.map(({ name, partitions }) => ({
       name,

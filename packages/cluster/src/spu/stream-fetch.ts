@@ -5,6 +5,7 @@
  * rewinds, a later one parks the stream until the log is there. Nothing is sent while there is nothing new, so an idle
  * stream is silent.
  */
+import { setMaxListeners } from 'node:events';
 import type { ErrorCode, PartitionData, StreamFetchRequest, StreamFetchResponse } from '@fluvio-ts/protocol';
 import type { Call } from '@fluvio-ts/protocol/internal';
 import { errorData, slice } from './fetch.ts';
@@ -61,6 +62,8 @@ export function startStream({ id, replica, request, call, turns }: StreamParts):
 
   /** Sends what there is from `from` on, if anything; false when that ended the stream. */
   const sendSlice = async (from: bigint): Promise<'sent' | 'nothing' | 'ended'> => {
+    // The turn may have come after the end of the connection, or of the topic.
+    call.signal.throwIfAborted();
     if (replica.state === 'gone') return 'nothing';
     const data = slice(replica, { from, isolation, maxBytes, cursor });
     const failed = data.errorCode.kind !== 'None';
@@ -97,6 +100,8 @@ export function startStream({ id, replica, request, call, turns }: StreamParts):
     }
   };
 
+  // A connection has many streams, and each listens for its end.
+  setMaxListeners(0, call.signal);
   const unsubscribe = replica.subscribe(wake);
   call.signal.addEventListener('abort', wake, { once: true });
   const ended = run()

@@ -1,38 +1,26 @@
-import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { silent } from '../logger.ts';
 import { batchOf, recordsIn, runOf } from '../testing/batches.ts';
+import type { SmallDisk } from '../testing/small-disk.ts';
+import { mountSmallDisk } from '../testing/small-disk.ts';
 import { openLog } from './log.ts';
 import { segmentFile } from './segment.ts';
 
-/** A file system of its own with 256 KB of room, where this process may mount one. */
-let mounted: string | undefined;
-let reason = '';
-
+let disk: SmallDisk;
 beforeAll(() => {
-  const dir = mkdtempSync(join(tmpdir(), 'fluvio-full-'));
-  try {
-    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=256k', 'tmpfs', dir], { stdio: 'pipe' });
-    mounted = dir;
-  } catch (error) {
-    rmSync(dir, { recursive: true });
-    reason = `a small file system cannot be mounted here (it takes root): ${(error as Error).message.split('\n')[0]}`;
-  }
+  disk = mountSmallDisk(256);
 });
 afterAll(() => {
-  if (mounted === undefined) return;
-  execFileSync('umount', [mounted]);
-  rmSync(mounted, { recursive: true });
+  if ('dir' in disk) disk.unmount();
 });
 
 it('refuses what does not fit, keeps what is there, and goes on when there is room again', (context) => {
-  if (mounted === undefined) return context.skip(reason);
-  const dir = join(mounted, 'topic-0');
+  if ('absent' in disk) return context.skip(disk.absent);
+  const dir = join(disk.dir, 'topic-0');
   mkdirSync(dir);
-  const ballast = join(mounted, 'ballast');
+  const ballast = join(disk.dir, 'ballast');
   writeFileSync(ballast, Buffer.alloc(100 * 1024));
   const value = 'x'.repeat(10_000);
   let log = openLog({ dir, segmentBytes: 1 << 30, log: silent });
@@ -66,8 +54,8 @@ it('refuses what does not fit, keeps what is there, and goes on when there is ro
 });
 
 it('refuses when a new segment cannot begin, and leaves the log readable', (context) => {
-  if (mounted === undefined) return context.skip(reason);
-  const dir = join(mounted, 'rolls-0');
+  if ('absent' in disk) return context.skip(disk.absent);
+  const dir = join(disk.dir, 'rolls-0');
   mkdirSync(dir);
   const log = openLog({ dir, segmentBytes: 4096, log: silent });
   let stored = 0;

@@ -101,6 +101,7 @@ describe('appending and reading', () => {
   it('writes an index that points at batches at least 4,096 bytes apart', () => {
     log = open();
     for (let i = 0; i < 100; i++) log.append(runOf(batchOf('w'.repeat(500))));
+    log.close();
     const index = readFileSync(segmentFile(dir, 0, 'index'));
     const file = readFileSync(segmentFile(dir, 0, 'log'));
     expect(index.length / 8).toBeGreaterThan(10);

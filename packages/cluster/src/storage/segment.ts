@@ -16,7 +16,7 @@ export interface Segment {
   readonly endOffset: number;
   /** Bytes of the batches. */
   readonly sizeBytes: number;
-  /** Bytes of the index. */
+  /** Bytes of the index; that of an active segment has no file yet. */
   readonly indexBytes: number;
   readonly file: LogFile;
   /** Adds batches that carry their offsets already. @throws `storage/full`, `storage/io` */
@@ -41,13 +41,7 @@ export function activeSegment(
   recovered(position: number, sizeBytes: number, count: number): void;
 } {
   const file = openLogFile(segmentFile(dir, baseOffset, 'log'));
-  let index: SparseIndex;
-  try {
-    index = newIndex(segmentFile(dir, baseOffset, 'index'));
-  } catch (error) {
-    file.close();
-    throw error;
-  }
+  const index = newIndex(segmentFile(dir, baseOffset, 'index'));
   let endOffset = baseOffset;
   return {
     baseOffset,
@@ -57,9 +51,7 @@ export function activeSegment(
     get sizeBytes() {
       return file.sizeBytes;
     },
-    get indexBytes() {
-      return index.sizeBytes;
-    },
+    indexBytes: 0,
     file,
     append({ bytes, batches }) {
       const start = file.sizeBytes;

@@ -3,27 +3,24 @@
  *
  * Fluvio's format: entries of 8 bytes, the offset relative to the segment's first and the position in the file, both u32
  * big-endian; one entry each time at least 4,096 bytes were appended. Fluvio pre-sizes the index of the active segment to
- * 10 MiB of zeros and cuts it when the segment is closed, so a zero entry ends the list. This index is never pre-sized.
+ * 10 MiB of zeros and cuts it when the segment is closed, so a zero entry ends the list. This one is written when it is closed.
  */
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { clusterError } from '../errors.ts';
 import { reasonOf } from '../logger.ts';
-import type { LogFile } from './log-file.ts';
-import { openLogFile } from './log-file.ts';
 
 /** Bytes of the log between two entries, at least. */
 export const INDEX_INTERVAL_BYTES = 4096;
 
 const ENTRY_BYTES = 8;
 
-/** An index in memory; entries of a writable one are in its file as well. */
+/** The index of one segment. */
 export interface SparseIndex {
   /** Position of the last entry at or before `delta`; 0 if there is none. */
   lookup(delta: number): number;
-  /** Tells of an appended batch; writes an entry when one is due. */
+  /** Tells of an appended batch; makes an entry when one is due. */
   add(delta: number, position: number, sizeBytes: number): void;
-  /** Bytes of its file. */
-  readonly sizeBytes: number;
+  /** Writes the file. */
   close(): void;
 }
 
@@ -31,7 +28,6 @@ export interface SparseIndex {
 export function readIndex(path: string): SparseIndex {
   const deltas: number[] = [];
   const positions: number[] = [];
-  let size = 0;
   if (existsSync(path)) {
     let bytes: Buffer;
     try {
@@ -39,8 +35,7 @@ export function readIndex(path: string): SparseIndex {
     } catch (error) {
       throw clusterError('storage/io', { path, action: 'read', reason: reasonOf(error) }, error);
     }
-    size = bytes.length;
-    for (let at = 0; at + ENTRY_BYTES <= size; at += ENTRY_BYTES) {
+    for (let at = 0; at + ENTRY_BYTES <= bytes.length; at += ENTRY_BYTES) {
       const delta = bytes.readUInt32BE(at);
       const position = bytes.readUInt32BE(at + 4);
       const last = positions.length - 1;
@@ -58,20 +53,18 @@ export function readIndex(path: string): SparseIndex {
     add() {
       throw new TypeError('the index of a closed segment takes no entries');
     },
-    sizeBytes: size,
     close() {},
   };
 }
 
-/** Makes an empty index with an empty file, for a segment that is new or whose batches are added again. */
+/**
+ * Makes an empty index, for a segment that is new or whose batches are added again. It is in memory until it is closed: after
+ * a crash the segment is read through anyway, and this way an active segment has one open file and not two.
+ */
 export function newIndex(path: string): SparseIndex {
   const deltas: number[] = [];
   const positions: number[] = [];
-  const entry = new Uint8Array(ENTRY_BYTES);
-  const view = new DataView(entry.buffer);
   let bytesSince = 0;
-  const file: LogFile = openLogFile(path);
-  file.truncate(0);
   return {
     lookup: (delta) => lookup(deltas, positions, delta),
     add(delta, position, sizeBytes) {
@@ -79,26 +72,22 @@ export function newIndex(path: string): SparseIndex {
         bytesSince = 0;
         deltas.push(delta);
         positions.push(position);
-        view.setUint32(0, delta);
-        view.setUint32(4, position);
-        // The log has the batch already. Without this entry reading is slower and nothing else, so a full disk is no error here.
-        try {
-          file.append(entry);
-        } catch {}
       }
       bytesSince += sizeBytes;
     },
-    get sizeBytes() {
-      return file.sizeBytes;
-    },
     close() {
       // Fluvio maps the index of a closed segment into memory and cannot map an empty file: it leaves an entry of zeros.
-      if (file.sizeBytes === 0) {
-        try {
-          file.append(new Uint8Array(ENTRY_BYTES));
-        } catch {}
+      const bytes = Buffer.alloc(Math.max(1, deltas.length) * ENTRY_BYTES);
+      for (const [i, delta] of deltas.entries()) {
+        bytes.writeUInt32BE(delta, i * ENTRY_BYTES);
+        bytes.writeUInt32BE(positions[i] as number, i * ENTRY_BYTES + 4);
       }
-      file.close();
+      try {
+        writeFileSync(path, bytes);
+      } catch {
+        // Without it reading is slower and nothing else, so a full disk is no error here.
+        rmSync(path, { force: true });
+      }
     },
   };
 }

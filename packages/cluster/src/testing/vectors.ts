@@ -19,7 +19,8 @@ import {
 const ACKNOWLEDGEMENT = 0x7fff_0000;
 
 /** Folder of the captures. */
-export const vectorsDir: string = process.env.FLUVIO_VECTORS ?? resolve(import.meta.dirname, '../../../../../shared/vectors');
+export const vectorsDir: string =
+  process.env.FLUVIO_VECTORS ?? resolve(import.meta.dirname, '../../../../../shared/vectors');
 
 /** Why there are no captures; undefined when there are. */
 export const vectorsAbsent: string | undefined = existsSync(vectorsDir)
@@ -59,8 +60,14 @@ const bytesOf = ({ hex }: Frame): Uint8Array => new Uint8Array(Buffer.from(hex, 
  * asked again as its last of the kind was, an answer that is missing is awaited and not compared, and between two answers of
  * a stream there was an acknowledgement.
  */
-export async function replay(file: string, name: string, where: Readonly<Record<Frame['role'], Address>>): Promise<Compared[]> {
-  const { frames } = JSON.parse(readFileSync(join(vectorsDir, `${file}.json`), 'utf8')) as { readonly frames: readonly Frame[] };
+export async function replay(
+  file: string,
+  name: string,
+  where: Readonly<Record<Frame['role'], Address>>,
+): Promise<Compared[]> {
+  const { frames } = JSON.parse(readFileSync(join(vectorsDir, `${file}.json`), 'utf8')) as {
+    readonly frames: readonly Frame[];
+  };
   const connections = new Map<string, Connection & { unacknowledged?: OffsetUpdate | undefined }>();
   const compared: Compared[] = [];
   try {
@@ -89,7 +96,12 @@ export async function replay(file: string, name: string, where: Readonly<Record<
       }
       const id = correlationIdOf(bytes.subarray(4));
       if (!asked.has(`${key} ${id}`)) {
-        const like = frames.slice(0, index).findLast((other) => other.dir === 'req' && other.role === frame.role && other.apiKey === frame.apiKey && other.name === name);
+        const like = frames
+          .slice(0, index)
+          .findLast(
+            (other) =>
+              other.dir === 'req' && other.role === frame.role && other.apiKey === frame.apiKey && other.name === name,
+          );
         if (like === undefined) continue;
         const again = bytesOf(like);
         const { header, body } = decodeHeader(again.subarray(4));
@@ -134,6 +146,8 @@ export interface Connection {
   readonly ended: Promise<void>;
   /** How many pieces have arrived, of any size. */
   readonly pieces: number;
+  /** Reads no more. */
+  pause(): void;
   close(): void;
 }
 
@@ -167,6 +181,7 @@ export async function connect({ host, port }: Address): Promise<Connection> {
     get pieces() {
       return pieces;
     },
+    pause: () => void socket.pause(),
     send: (bytes) => void socket.write(bytes),
     async answer(id) {
       for (;;) {

@@ -1,7 +1,7 @@
 /** The process of an SPU. */
-import { spuName } from '../options.ts';
-import { startSpu } from '../spu/spu.ts';
-import { runMember } from './member.ts';
+import { spuName } from '../../options.ts';
+import { startSpu } from '../../spu/spu.ts';
+import { runMember } from '../member.ts';
 
 runMember(async (task, log, signal) => {
   if (task.member !== 'spu') throw new TypeError('this is the program of an SPU');

@@ -1,6 +1,6 @@
 /** The process of an SC. */
-import { startSc } from '../sc/sc.ts';
-import { runMember } from './member.ts';
+import { startSc } from '../../sc/sc.ts';
+import { runMember } from '../member.ts';
 
 runMember(async (task, log) => {
   if (task.member !== 'sc') throw new TypeError('this is the program of an SC');
