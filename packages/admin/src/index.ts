@@ -3,10 +3,18 @@
  *
  * @packageDocumentation
  */
+export type {
+  PartitionSpec,
+  PartitionStatus,
+  SpuSpec,
+  SpuStatus,
+  TopicSpec,
+  TopicStatus,
+} from '@fluvio-ts/protocol';
 export type { Admin } from './admin.ts';
 export { admin } from './admin.ts';
 export type { AdminCodes } from './errors.ts';
-export type { ObjectJson, ObjectKinds } from './json/json.ts';
+export type { FluvioObject, ObjectJson, ObjectKinds } from './json/json.ts';
 export { fromJson, toJson, topicSpecFromJson } from './json/json.ts';
 export type { Json, JsonObject } from './json/shape.ts';
 export type { AdminObject, Owner } from './objects/object.ts';

@@ -28,15 +28,16 @@ export interface ObjectJson extends JsonObject {
   readonly owner: { readonly kind: Owner['kind']; readonly name: string } | null;
 }
 
-type AnyKind = ObjectKinds[keyof ObjectKinds];
+/** An object of any kind; its `kind` tells which. */
+export type FluvioObject = ObjectKinds[keyof ObjectKinds];
 
 /** One kind: its JSON without the owner, and how the object is made of it. */
-interface KindJson<T extends AnyKind> {
+interface KindJson<T extends FluvioObject> {
   readonly shape: Shape<Pick<T, 'name' | 'spec' | 'status'>, JsonObject>;
   readonly make: (name: string, spec: T['spec'], status: T['status']) => T;
 }
 
-const kind = <T extends AnyKind>(
+const kind = <T extends FluvioObject>(
   spec: Shape<T['spec']>,
   status: Shape<T['status']>,
   make: KindJson<T>['make'],
@@ -60,9 +61,9 @@ const kinds: { readonly [K in keyof ObjectKinds]: KindJson<ObjectKinds[K]> } = {
  * written as their digits in a string. Two flags that Fluvio leaves out where it cannot read the result are always
  * there: `ignoreRackAssignment` of computed topics and `target` of mirrored ones.
  */
-export function toJson(object: AnyKind): ObjectJson {
+export function toJson(object: FluvioObject): ObjectJson {
   // The compiler cannot see that an object has the shape of its own kind.
-  const { shape } = kinds[object.kind] as unknown as KindJson<AnyKind>;
+  const { shape } = kinds[object.kind] as unknown as KindJson<FluvioObject>;
   const { owner } = object;
   const json = { ...shape.to(object), owner: owner === undefined ? null : { kind: owner.kind, name: owner.name } };
   return json as JsonObject as ObjectJson;

@@ -4,7 +4,7 @@ import type { Cluster } from '@fluvio-ts/client/internal';
 import { abortedError, isRetryable } from '@fluvio-ts/client/internal';
 import type { MetadataUpdate } from '@fluvio-ts/protocol';
 import { isFluvioError } from '@fluvio-ts/protocol';
-import type { Answers } from '@fluvio-ts/protocol/internal';
+import type { Answers, StopSignal } from '@fluvio-ts/protocol/internal';
 import type { AnyObject, Kind } from '../objects/object.ts';
 import { answerReader } from './answers.ts';
 import type { WatchEvent } from './differences.ts';
@@ -48,7 +48,7 @@ type State =
 export function openWatch<Wire extends { readonly name: string }, T extends AnyObject>(
   cluster: Cluster,
   kind: Kind<Wire, T>,
-  { signal }: WatchOptions = {},
+  { signal }: { readonly signal?: StopSignal } = {},
 ): Watch<T> {
   const what = `watching ${kind.plural}`;
   const news = differences<T>((a, b) => kind.order(a, b));
