@@ -124,8 +124,10 @@ export async function startClusterProcesses(options: ClusterProcessesOptions = {
     const [alive] = aliveMembers(before);
     if (alive !== undefined) throw clusterError('cluster/data-dir-in-use', { dataDir, pid: alive.pid });
     const ports = choosePorts(options, before);
-    const sc = await ports.sc((port) => ports.scPrivate((privatePort) => runSc(port, privatePort)));
     const ids = Array.from({ length: settings.spus }, (_, index) => spuId(index));
+    // What is known of the ports outlives a start that fails half-way.
+    members = before?.members.filter(({ id }) => id === undefined || ids.includes(id)) ?? [];
+    const sc = await ports.sc((port) => ports.scPrivate((privatePort) => runSc(port, privatePort)));
     await Promise.allSettled(
       ids.map((id, index) => ports.spu(index, (port) => runSpu(id, port)).catch((error) => starting.abort(error))),
     );
@@ -142,7 +144,7 @@ export async function startClusterProcesses(options: ClusterProcessesOptions = {
   const onAbort = (): void => starting.abort(clusterError('cluster/stopped', {}, signal?.reason));
   signal?.addEventListener('abort', onAbort, { once: true });
   const timer = setTimeout(() => {
-    const missing = members.length === 0 ? 'the SC' : 'the SPUs and the system topic';
+    const missing = launched.size === 0 ? 'the SC' : 'the SPUs and the system topic';
     starting.abort(clusterError('cluster/start-timeout', { waitedMs: startTimeoutMs, missing }));
   }, startTimeoutMs);
   try {

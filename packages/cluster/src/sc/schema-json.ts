@@ -92,7 +92,7 @@ function read(node: Node, json: unknown, at: string): unknown {
       return json;
     case 'union': {
       const object = objectOf(json, wrong);
-      const variant = node.variants.find(({ name }) => name === object['kind']);
+      const variant = node.variants.find(({ name }) => name === object.kind);
       if (variant === undefined) throw wrong(`of a kind among ${node.variants.map(({ name }) => name).join(', ')}`);
       return { kind: variant.name, ...readFields(variant.fields, object, at) };
     }

@@ -2,17 +2,17 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import type { Codecs, RecordBlock } from '@fluvio-ts/protocol';
 import { readBatches } from '@fluvio-ts/protocol';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { batchOf, runOf } from '../testing/batches.ts';
+import { vectorsDir } from '../testing/vectors.ts';
 import { readCheckpoint } from './checkpoint.ts';
 import { openLog } from './log.ts';
 
-const vectors = process.env['FLUVIO_VECTORS'] ?? resolve(import.meta.dirname, '../../../../../shared/vectors');
-const archive = join(vectors, 'real-data-dir.tgz');
+const archive = join(vectorsDir, 'real-data-dir.tgz');
 let dir: string;
 
 beforeAll(() => {
@@ -40,7 +40,7 @@ const codecs: Codecs = {
 
 it('reads every record of a real data folder, and goes on with it', (context) => {
   if (dir === undefined) return context.skip(`no data folder: ${archive} does not exist (set FLUVIO_VECTORS)`);
-  const listed = JSON.parse(readFileSync(join(vectors, 'real-data-dir.json'), 'utf8')) as Listed;
+  const listed = JSON.parse(readFileSync(join(vectorsDir, 'real-data-dir.json'), 'utf8')) as Listed;
   const replicas = join(dir, 'data/spu-logs-5001');
   const text = new TextDecoder();
   let compared = 0;
