@@ -2,8 +2,9 @@
  * The other end of a tested pipe, made of plain sockets and none of the code under test, so that a bug cannot hide by
  * being on both sides.
  */
-import { createServer, type Server, type Socket } from 'node:net';
+import { connect, createServer, type Server, type Socket } from 'node:net';
 import { createServer as createTlsServer, type TlsOptions } from 'node:tls';
+import { Worker } from 'node:worker_threads';
 import type { Endpoint } from '@fluvio-ts/protocol';
 
 /** One accepted connection, driven by the test. */
@@ -119,6 +120,48 @@ export async function listen(server: Server, host = '127.0.0.1'): Promise<number
   return address.port;
 }
 
+/** A server that accepts connections and never says a word. */
+export async function muteServer(): Promise<{ readonly endpoint: Endpoint; close(): Promise<void> }> {
+  const server = createServer((socket) => socket.on('error', () => {}).resume());
+  const port = await listen(server);
+  return {
+    endpoint: { kind: 'sc', address: { host: '127.0.0.1', port } },
+    close: () => new Promise((resolve) => server.close(() => resolve())),
+  };
+}
+
+/** A server whose system accepts no more connections: its thread sleeps, and its queue is full. */
+export async function fullServer(): Promise<{ readonly endpoint: Endpoint; close(): Promise<void> }> {
+  const thread = new Worker(
+    `const { parentPort } = require('node:worker_threads');
+     const server = require('node:net').createServer();
+     server.listen({ port: 0, host: '127.0.0.1', backlog: 1 }, () => {
+       parentPort.postMessage(server.address().port);
+       setImmediate(() => Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0));
+     });`,
+    { eval: true },
+  );
+  const port = await new Promise<number>((resolve) => thread.once('message', resolve));
+  const queued: Socket[] = [];
+  // One more is taken than the backlog says, and until then each is taken at once.
+  for (let waiting = false; !waiting; ) {
+    const socket = connect(port, '127.0.0.1');
+    socket.on('error', () => {});
+    queued.push(socket);
+    waiting = await Promise.race([
+      new Promise<boolean>((resolve) => socket.once('connect', () => resolve(false))),
+      new Promise<boolean>((resolve) => setTimeout(resolve, 200, true)),
+    ]);
+  }
+  return {
+    endpoint: { kind: 'sc', address: { host: '127.0.0.1', port } },
+    async close() {
+      for (const socket of queued) socket.destroy();
+      await thread.terminate();
+    },
+  };
+}
+
 /** A port on which nothing listens: one that was free a moment ago. */
 export async function deadPort(): Promise<number> {
   const server = createServer();
@@ -127,7 +170,8 @@ export async function deadPort(): Promise<number> {
   return port;
 }
 
-function farSocket(socket: Socket, raw: Socket): FarSide {
+/** A {@link FarSide} over a socket; `raw` is what a reset cuts. */
+export function farSocket(socket: Socket, raw: Socket): FarSide {
   const received = arrivals();
   socket.on('data', (chunk: Uint8Array) => received.add(chunk));
   socket.on('error', () => {});

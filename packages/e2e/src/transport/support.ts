@@ -42,7 +42,11 @@ export const sockets = (): number =>
 /** How many timers are running. */
 export const timers = (): number => process.getActiveResourcesInfo().filter((name) => name === 'Timeout').length;
 
-/** Waits for a condition that must come true; the test's own timeout is the limit. */
+/** Waits for a condition that comes true soon; if not, fails with what the process holds open. */
 export async function settled(condition: () => boolean): Promise<void> {
-  while (!condition()) await turns(1);
+  const deadline = performance.now() + 5_000;
+  while (!condition()) {
+    if (performance.now() > deadline) throw new Error(`still open: ${process.getActiveResourcesInfo().join(', ')}`);
+    await new Promise((resolve) => setTimeout(resolve, 1));
+  }
 }

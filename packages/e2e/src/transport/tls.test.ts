@@ -6,7 +6,7 @@ import type { BytePipe, Endpoint, Transport } from '@fluvio-ts/protocol';
 import { afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { type CertificateAuthority, certificateAuthority, type KeyPair } from '../certificates.ts';
 import { transportConformance } from './conformance.ts';
-import { deadPort, type FarServer, farTcpServer, listen } from './far-side.ts';
+import { deadPort, type FarServer, farTcpServer, listen, muteServer } from './far-side.ts';
 
 let authority: CertificateAuthority;
 let stranger: CertificateAuthority;
@@ -22,30 +22,18 @@ beforeAll(async () => {
   localPair = await authority.issue({ names: ['localhost'], ips: ['127.0.0.1'] });
 });
 
-/** A server that accepts, and does nothing more. */
-async function silentServer() {
-  const server = createServer((socket) => socket.on('error', () => {}).resume());
-  const port = await listen(server);
-  return { server, endpoint: { kind: 'sc', address: { host: '127.0.0.1', port } } as const };
-}
-
 transportConformance(
   'tls',
   async () => {
     const tls = { ca: authority.cert };
-    const silent = await silentServer();
-    const server = await farTcpServer(localPair);
     return {
-      server: {
-        ...server,
-        async close() {
-          await new Promise((resolve) => silent.server.close(resolve));
-          await server.close();
-        },
-      },
+      server: await farTcpServer(localPair),
       transport: tcp({ tls }),
-      dead: { kind: 'sc', address: { host: '127.0.0.1', port: await deadPort() } },
-      silent: { endpoint: silent.endpoint, transport: tcp({ tls, connectTimeoutMs: 100 }) },
+      dead: {
+        transport: tcp({ tls }),
+        endpoint: { kind: 'sc', address: { host: '127.0.0.1', port: await deadPort() } },
+      },
+      silent: async () => ({ ...(await muteServer()), transport: tcp({ tls, connectTimeoutMs: 100 }) }),
     };
   },
   { halfClose: true, stallsPeer: true },
@@ -260,9 +248,10 @@ describe('one side speaks TLS and the other does not', () => {
   });
 
   test('TLS to a plaintext server that waits for more', async () => {
-    const { server, endpoint } = await silentServer();
-    cleanups.push(() => new Promise((resolve) => server.close(resolve)));
-    await expect(tcp({ tls: { ca: authority.cert }, connectTimeoutMs: 100 }).connect(endpoint)).rejects.toMatchObject({
+    const { endpoint, close } = await muteServer();
+    cleanups.push(close);
+    const transport = tcp({ tls: { ca: authority.cert }, connectTimeoutMs: 100 });
+    await expect(transport.connect(endpoint)).rejects.toMatchObject({
       code: 'connection/timeout',
       context: { phase: 'handshake' },
       message: expect.stringContaining('plaintext port'),
@@ -294,10 +283,12 @@ describe('one side speaks TLS and the other does not', () => {
   });
 
   test('a silent server is no reason to wait when the caller gives up', async () => {
-    const { server, endpoint } = await silentServer();
+    const server = createServer((socket) => socket.on('error', () => {}).resume());
+    const port = await listen(server);
     cleanups.push(() => new Promise((resolve) => server.close(resolve)));
     const abort = new AbortController();
-    const connecting = tlsClient().connect(endpoint, { signal: abort.signal });
+    const to: Endpoint = { kind: 'sc', address: { host: '127.0.0.1', port } };
+    const connecting = tlsClient().connect(to, { signal: abort.signal });
     await new Promise((resolve) => server.once('connection', resolve));
     abort.abort();
     await expect(connecting).rejects.toMatchObject({ code: 'request/aborted', cause: abort.signal.reason });
