@@ -19,6 +19,8 @@ beforeEach(async () => {
 
 afterEach(() => client.close());
 
+const computed = { kind: 'computed', partitions: 1, replicationFactor: 1, ignoreRackAssignment: false } as const;
+
 /** Whether a promise has settled by the time that everything which is under way has been handled. */
 const settled = async (promise: Promise<unknown>): Promise<boolean> => {
   let done = false;
@@ -54,13 +56,23 @@ describe('create', () => {
     sc.put(
       'Topic',
       topicObject('slow', {
-        replicas: { kind: 'computed', partitions: 2, replicationFactor: 1, ignoreRackAssignment: false },
+        replicas: { ...computed, partitions: 2 },
       }),
     );
     sc.put('Partition', partitionObject('slow-0'), partitionObject('slow-1', {}, { resolution: 'Offline' }));
     expect(await settled(created)).toBe(false);
     sc.put('Partition', partitionObject('slow-1'));
     expect(await created).toMatchObject({ name: 'slow' });
+  });
+
+  test('waits for the topic to say what its partitions say already', async () => {
+    sc.faults.create = () => ok('slow');
+    const created = topics.create('slow');
+    sc.put('Partition', partitionObject('slow-0'));
+    sc.put('Topic', topicObject('slow', {}, { resolution: 'Pending', replicaMap: new Map() }));
+    expect(await settled(created)).toBe(false);
+    sc.put('Topic', topicObject('slow'));
+    expect(await created).toMatchObject({ status: { resolution: 'Provisioned' } });
   });
 
   test('takes a spec as it is', async () => {
@@ -270,6 +282,19 @@ describe('addPartitions', () => {
     expect(clusterOf(client).metadata.partitions.get('orders-2')).toBeDefined();
   });
 
+  test('waits for all of the new partitions', async () => {
+    await topics.create('orders', { partitions: 2 });
+    sc.faults.update = () => {
+      sc.put('Topic', topicObject('orders', { replicas: { ...computed, partitions: 4 } }));
+      return ok('orders');
+    };
+    const grown = topics.addPartitions('orders', 2);
+    sc.put('Partition', partitionObject('orders-2'));
+    expect(await settled(grown)).toBe(false);
+    sc.put('Partition', partitionObject('orders-3'));
+    expect(await grown).toMatchObject({ status: { replicaMap: { size: 4 } } });
+  });
+
   test('does not wait for older partitions', async () => {
     await topics.create('orders');
     sc.put('Partition', partitionObject('orders-0', {}, { resolution: 'LeaderOffline' }));
@@ -288,7 +313,7 @@ describe('addPartitions', () => {
       sc.put(
         'Topic',
         topicObject('orders', {
-          replicas: { kind: 'computed', partitions: 2, replicationFactor: 1, ignoreRackAssignment: false },
+          replicas: { ...computed, partitions: 2 },
         }),
       );
       sc.put('Partition', partitionObject('orders-1', {}, { resolution: 'Offline' }));
@@ -322,6 +347,8 @@ describe('waitFor', () => {
 
     const waiting = topics.waitFor('b', ({ status }) => status.resolution === 'Provisioned');
     sc.put('Topic', topicObject('b-2'), topicObject('b', {}, { resolution: 'Pending' }));
+    expect(await settled(waiting)).toBe(false);
+    sc.put('Topic', topicObject('b-3'));
     expect(await settled(waiting)).toBe(false);
     sc.put('Topic', topicObject('b'));
     expect(await waiting).toMatchObject({ name: 'b', status: { resolution: 'Provisioned' } });
@@ -361,4 +388,15 @@ describe('waitFor', () => {
     await client.close();
     await closed;
   });
+});
+
+test('nothing is left behind that would keep a program alive', async () => {
+  const timers = (): number => process.getActiveResourcesInfo().filter((kind) => kind === 'Timeout').length;
+  const before = timers();
+  await topics.create('a');
+  await topics.waitFor('a', () => true);
+  await topics.addPartitions('a', 1);
+  await topics.list();
+  await topics.delete('a');
+  expect(timers()).toBe(before);
 });

@@ -32,7 +32,7 @@ export async function waitFor<Wire extends { readonly name: string }, T extends 
   test: (object: T) => boolean,
   { timeoutMs = 60_000, signal }: WaitOptions = {},
 ): Promise<T> {
-  const wait = deadline(timeoutMs, signal, cluster.life);
+  const wait = deadline(timeoutMs, signal);
   let last = `${wanted.shown} was not there`;
   try {
     for await (const event of openWatch(cluster, kind, { signal: wait.signal })) {
@@ -51,5 +51,6 @@ export async function waitFor<Wire extends { readonly name: string }, T extends 
   } finally {
     wait.release();
   }
+  // The watch ends by itself only when the client is closed.
   throw cluster.life.reason;
 }
