@@ -25,6 +25,13 @@ describe('connect', () => {
     expect((await connected(broker())).platformVersion).toBe('0.18.1');
   });
 
+  test('asks localhost:9003 when it is not told where', async () => {
+    const cluster = broker();
+    const client = await connect({ transport: cluster.transport });
+    clients.push(client);
+    expect(client.endpoint).toBe('localhost:9003');
+  });
+
   test('tries the endpoints in order', async () => {
     const cluster = broker();
     const tried: string[] = [];

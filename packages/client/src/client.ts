@@ -14,8 +14,11 @@ import { openProducer } from './producer/producer.ts';
 
 /** How to reach a cluster. */
 export interface ConnectOptions {
-  /** `host:port` of the streaming controller, or several to be tried in order. */
-  readonly endpoint: string | readonly string[];
+  /**
+   * `host:port` of the streaming controller, or several to be tried in order. Default `localhost:9003`. A transport that
+   * leads through a gateway does not look at it.
+   */
+  readonly endpoint?: string | readonly string[];
   /** How bytes travel: `tcp()` of `@fluvio-ts/adapter-tcp`, `webSocket()` of `@fluvio-ts/adapter-ws`, … */
   readonly transport: Transport;
   /** Name that servers log. Default `fluvio-ts`. */
@@ -51,6 +54,9 @@ export interface Client extends AsyncDisposable {
   close(options?: { readonly timeoutMs?: number }): Promise<void>;
 }
 
+/** Where Fluvio's controllers listen. */
+const DEFAULT_ENDPOINT = 'localhost:9003';
+
 /** What sister packages reach a client's cluster by. */
 const clusters = new WeakMap<Client, Cluster>();
 
@@ -70,7 +76,7 @@ export function clusterOf(client: Client): Cluster {
 export async function connect(options: ConnectOptions): Promise<Client> {
   const cluster = await openCluster(
     {
-      endpoints: addresses(options.endpoint),
+      endpoints: addresses(options.endpoint ?? DEFAULT_ENDPOINT),
       transport: options.transport,
       clientId: options.clientId ?? 'fluvio-ts',
       connectTimeoutMs: positive('connectTimeoutMs', options.connectTimeoutMs ?? 10_000),

@@ -1,6 +1,6 @@
 /** Who may be at the far end of a tunnel: the SC, and the SPUs that its metadata names. */
 import type { Client } from '@fluvio-ts/client';
-import { clusterOf } from '@fluvio-ts/client/internal';
+import { addressOf, clusterOf } from '@fluvio-ts/client/internal';
 import { type Address, type Endpoint, formatAddress, listOf, type ObjectOf } from '@fluvio-ts/protocol';
 import { describeTunnelTarget, type TunnelTarget } from '@fluvio-ts/protocol/internal';
 import { gatewayError } from './errors.ts';
@@ -54,7 +54,7 @@ export function directory(client: Client, sc: Address, spuAddress: SpuAddress): 
         kind: 'spu',
         id,
         name: spu.name,
-        address: (spuAddress === 'local' && localAddress(spu)) || publicAddress(spu),
+        address: addressOf(spu, spuAddress),
       };
     },
     reachable() {
@@ -76,14 +76,5 @@ function matches(target: Exclude<TunnelTarget, { kind: 'sc' }>): (spu: Spu) => b
   const claimed = formatAddress(target.address);
   return (spu) =>
     spu.name === target.name &&
-    [publicAddress(spu), localAddress(spu)].some((address) => address && formatAddress(address) === claimed);
-}
-
-function publicAddress({ spec: { publicEndpoint } }: Spu): Address {
-  const ingress = publicEndpoint.ingress[0];
-  return { host: ingress?.hostname ?? ingress?.ip ?? '127.0.0.1', port: publicEndpoint.port };
-}
-
-function localAddress({ spec: { publicEndpointLocal: local } }: Spu): Address | undefined {
-  return local && { host: local.host || '127.0.0.1', port: local.port };
+    (['public', 'local'] as const).some((which) => formatAddress(addressOf(spu, which)) === claimed);
 }

@@ -106,7 +106,8 @@ export function spuPool(options: SpuPoolOptions): SpuPool {
   };
 }
 
-function addressOf(spu: SpuObject, choice: SpuAddress): Address {
+/** Where an SPU is dialled. */
+export function addressOf(spu: SpuObject, choice: SpuAddress): Address {
   const { publicEndpoint, publicEndpointLocal } = spu.spec;
   const ingress = publicEndpoint.ingress[0];
   const address: Address = { host: ingress?.hostname ?? ingress?.ip ?? '127.0.0.1', port: publicEndpoint.port };
