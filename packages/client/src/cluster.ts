@@ -75,8 +75,9 @@ export async function openCluster(options: ClusterOptions, signal?: AbortSignal)
 
   const callSc = async <Q, R>(api: Api<Q, R>, request: Q, call: CallOptions = {}): Promise<R> => {
     const timeoutMs = call.timeoutMs ?? options.requestTimeoutMs;
+    const until = performance.now() + timeoutMs;
     const session = await link.session(timeoutMs, call.signal);
-    return session.call(api, request, { ...call, timeoutMs });
+    return session.call(api, request, { ...call, timeoutMs: Math.max(1, until - performance.now()) });
   };
 
   const isKnownToController = async (name: string, stop: StopSignal): Promise<boolean> => {

@@ -111,6 +111,11 @@ export function addressOf(spu: SpuObject, choice: SpuAddress): Address {
   const { publicEndpoint, publicEndpointLocal } = spu.spec;
   const ingress = publicEndpoint.ingress[0];
   const address: Address = { host: ingress?.hostname ?? ingress?.ip ?? '127.0.0.1', port: publicEndpoint.port };
-  if (choice === 'local') return publicEndpointLocal ?? address;
+  if (choice === 'local') {
+    // An empty host means this machine, as in Rust's default.
+    return publicEndpointLocal === undefined
+      ? address
+      : { host: publicEndpointLocal.host || '127.0.0.1', port: publicEndpointLocal.port };
+  }
   return choice === 'public' ? address : choice({ id: spu.spec.id, name: spu.name, address });
 }

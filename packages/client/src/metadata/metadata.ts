@@ -54,15 +54,18 @@ export function metadata(): Metadata {
 
 function objectStore<T extends { readonly name: string }>(touch: () => void): ObjectStore<T> {
   let objects = new Map<string, T>();
+  let lastEpoch = 0n;
   return {
     get: (name) => objects.get(name),
     values: () => objects.values(),
     apply(update, first) {
       const { all, changes, epoch } = update;
-      // An empty first answer at epoch 0 comes from a controller that has not loaded its store yet: it says nothing.
-      if (all.length > 0 || (first && changes.length === 0 && epoch > 0n)) {
-        objects = new Map(all.map((object) => [object.name, object]));
-      }
+      if (first) lastEpoch = 0n;
+      // Deltas are empty only when nothing has happened; so an empty answer with a new epoch says that no object is left.
+      // At epoch 0 the controller has not loaded its store yet, and says nothing.
+      const isEmptySync = all.length === 0 && changes.length === 0 && epoch > lastEpoch;
+      lastEpoch = epoch;
+      if (all.length > 0 || isEmptySync) objects = new Map(all.map((object) => [object.name, object]));
       const updated = new Set<string>();
       for (const { header, content } of changes) {
         if (header === 'UPDATE') {
@@ -73,7 +76,7 @@ function objectStore<T extends { readonly name: string }>(touch: () => void): Ob
           objects.delete(content.name);
         }
       }
-      if (all.length > 0 || changes.length > 0 || first) touch();
+      if (all.length > 0 || changes.length > 0 || isEmptySync || first) touch();
     },
   };
 }
