@@ -1,14 +1,12 @@
 /** All the verbs against a cluster that really runs, over TCP. */
-// biome-ignore-all lint/style/noRestrictedImports: what is published depends on neither transport nor cluster, this test does
 import { tcp } from '@fluvio-ts/adapter-tcp';
+import type { Admin } from '@fluvio-ts/admin';
+import { admin, fromJson, toJson } from '@fluvio-ts/admin';
 import type { Client } from '@fluvio-ts/client';
 import { connect } from '@fluvio-ts/client';
 import type { Cluster } from '@fluvio-ts/cluster';
 import { startCluster } from '@fluvio-ts/cluster';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { Admin } from './admin.ts';
-import { admin } from './admin.ts';
-import { fromJson, toJson } from './json/json.ts';
 
 let cluster: Cluster;
 let client: Client;
