@@ -45,21 +45,25 @@ export async function runCli(argv: readonly string[]): Promise<never> {
     return code ?? 0;
   };
 
+  const report = async (error: unknown): Promise<number> => {
+    const { out, talk } = opened();
+    // A reader that has gone wants no more, an error about it included; one who interrupts knows what has happened.
+    if (out.gone.aborted) return 0;
+    if (stop.code !== undefined && isAbort(error, stop.signal.reason)) return stop.code;
+    const { reportError } = await import('./errors/report.ts');
+    return reportError(error, talk, asksForJson(argv));
+  };
+
   let code: number;
   try {
     code = await perform();
+    const { out } = opened();
+    await out.drained();
+    if (out.failure !== undefined) throw out.failure;
   } catch (error) {
-    const { out, talk } = opened();
-    // A reader that has gone wants no more, an error about it included; one who interrupts knows what has happened.
-    if (out.gone.aborted) code = 0;
-    else if (stop.code !== undefined && isAbort(error, stop.signal.reason)) code = stop.code;
-    else {
-      const { reportError } = await import('./errors/report.ts');
-      code = reportError(error, talk, asksForJson(argv));
-    }
+    code = await report(error);
   }
   streams?.talk.clear();
-  await streams?.out.drained();
   await streams?.talk.drained();
   // Everything is written, so nothing is cut off; and what still keeps the process alive, such as standard input, must not.
   process.exit(stop.code ?? code);

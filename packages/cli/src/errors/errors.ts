@@ -30,8 +30,6 @@ export interface CliCodes {
     readonly sizeBytes: number;
     readonly limitBytes: number;
   };
-  /** Standard output does not take what is written. */
-  'output/failed': { readonly reason: string };
   /** A question would have to be asked, and nobody is there. */
   'confirm/needed': { readonly action: string };
   /** The user said no. */
@@ -64,7 +62,6 @@ export const cliError: ErrorFactory<CliCodes> = defineErrors<CliCodes>({
     text: (c) =>
       `line ${c.line} of ${c.source} has ${c.sizeBytes} bytes, over the limit of ${c.limitBytes}: it was left out`,
   },
-  'output/failed': { text: (c) => `cannot write to standard output: ${c.reason}` },
   'confirm/needed': { text: (c) => `${c.action}, a yes is needed, and there is no terminal to ask on` },
   'confirm/declined': { text: () => `nothing was changed: the answer to the question was no` },
   'produce/incomplete': {

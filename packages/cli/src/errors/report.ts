@@ -47,7 +47,7 @@ function tell(error: unknown): Told {
     return {
       code: code === undefined ? 'internal/unexpected' : `system/${code}`,
       message: stack ?? oneLine(error.message),
-      hint: code === undefined ? 'this is a fault of flv; FLV_DEBUG=1 shows where' : undefined,
+      hint: code === undefined ? 'this is a fault of flv; FLV_DEBUG=1 shows where' : SYSTEM_HINTS[code],
       exitCode: EXIT.failure,
       context: undefined,
     };
@@ -60,5 +60,9 @@ function tell(error: unknown): Told {
     context: undefined,
   };
 }
+
+const SYSTEM_HINTS: Readonly<Record<string, string>> = {
+  ENOSPC: 'the device that the output goes to is full',
+};
 
 const oneLine = (text: string): string => text.replaceAll(/\s*\n\s*/g, ' ');

@@ -13,6 +13,8 @@ export interface DataOut {
   readonly paint: Paint;
   /** Aborted when the reader has gone: nobody wants more. */
   readonly gone: AbortSignal;
+  /** What the stream failed with, other than that the reader has gone. */
+  readonly failure: Error | undefined;
   /** Writes bytes as they are. Await it: it resolves when the stream takes more. @throws what the stream failed with */
   write(bytes: Uint8Array | string): Promise<void>;
   /** Writes a line. */
@@ -55,6 +57,9 @@ export function dataOut(
     colors,
     paint: painter(colors),
     gone: gone.signal,
+    get failure() {
+      return failure;
+    },
     write,
     line: (text) => write(`${text}\n`),
     async drained() {

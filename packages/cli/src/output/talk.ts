@@ -78,7 +78,9 @@ export function talk({ stream, input, paint, quiet, json, animated }: TalkOption
       // Not `terminal: true`: the terminal itself then turns Ctrl-C into a signal.
       const lines = createInterface({ input, output: stream, terminal: false });
       try {
-        const answer = await lines.question(`${question} [y/N] `, { signal });
+        // At the end of input the question itself would never settle.
+        const ended = new Promise<string>((resolve) => lines.once('close', () => resolve('')));
+        const answer = await Promise.race([lines.question(`${question} [y/N] `, { signal }), ended]);
         return /^y(es)?$/i.test(answer.trim());
       } catch {
         return false;

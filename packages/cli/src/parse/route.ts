@@ -80,9 +80,22 @@ function longOption(word: string, known: readonly OptionEntry[], rest: string[])
   if (found === undefined) return [word];
   const long = found.longs[0];
   if (found.placeholder === undefined) return equals < 0 ? [long] : [word];
-  if (equals >= 0) return [long, word.slice(equals + 1)];
+  return [long, equals >= 0 ? word.slice(equals + 1) : valueFor(found, known, rest)];
+}
+
+/** Takes the next word as the value of an option, unless it is an option itself: then the value was forgotten. */
+function valueFor({ spec, longs }: OptionEntry, known: readonly OptionEntry[], rest: string[]): string {
   const value = rest.shift();
-  return value === undefined ? [long] : [long, value];
+  if (value === undefined || value === '--') throw new UsageError(`option '${spec.flags}' needs a value`);
+  const name = /^(--[a-z-]+|-[A-Za-z]$)/.exec(value)?.[1];
+  const option = known.find(
+    ({ longs: all, short }) => name !== undefined && (all.includes(name) || name === `-${short}`),
+  );
+  if (option === undefined) return value;
+  throw new UsageError(
+    `option '${spec.flags}' needs a value, and '${value}' is an option`,
+    `if you mean it: ${longs[0]}=${value}`,
+  );
 }
 
 function shortOptions(word: string, known: readonly OptionEntry[], rest: string[]): string[] {
@@ -96,10 +109,8 @@ function shortOptions(word: string, known: readonly OptionEntry[], rest: string[
     } else if (found.placeholder === undefined) {
       result.push(found.longs[0]);
     } else {
-      const attached = word.slice(at + 1).replace(/^=/, '');
-      const value = at + 1 < word.length ? attached : rest.shift();
-      result.push(found.longs[0]);
-      if (value !== undefined) result.push(value);
+      const attached = at + 1 < word.length;
+      result.push(found.longs[0], attached ? word.slice(at + 1).replace(/^=/, '') : valueFor(found, known, rest));
       break;
     }
   }

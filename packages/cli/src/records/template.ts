@@ -41,7 +41,8 @@ export function template(text: string): Write {
     parts.push(variable(match[1] ?? ''));
     from = match.index + match[0].length;
   }
-  fixed(`${text.slice(from)}\\n`);
+  fixed(text.slice(from));
+  parts.push((_, sink) => sink.text('\n'));
   return (record, sink) => {
     for (const part of parts) part(record, sink);
   };

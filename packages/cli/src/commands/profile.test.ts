@@ -1,0 +1,93 @@
+/** `flv profile …`, on files of a home of its own. */
+import { readFileSync, statSync, writeFileSync } from 'node:fs';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { errorOf, type Home, openHome } from '../testing/flv.ts';
+
+let home: Home;
+beforeEach(() => {
+  home = openHome();
+});
+afterEach(() => home[Symbol.dispose]());
+
+test('profiles are added, listed, switched, renamed and deleted', async () => {
+  expect((await home.flv(['profile', 'add', 'one', 'h1:9003', 'local'])).code).toBe(0);
+  expect((await home.flv(['profile', 'add', 'two', 'h2:9003'])).stdout).toBe(
+    'added profile "two" and switched to it\n',
+  );
+  expect((await home.flv(['profile'])).stdout).toBe('two\n');
+  expect((await home.flv(['profile', 'list'])).stdout).toBe(
+    [
+      '   PROFILE  CLUSTER  ADDRESS  TLS       INSTALLATION',
+      '   one      one      h1:9003  disabled  local',
+      '*  two      two      h2:9003  disabled  k8',
+      '',
+    ].join('\n'),
+  );
+  expect((await home.flv(['profile', 'switch', 'one'])).code).toBe(0);
+  expect((await home.flv(['profile', 'rename', 'one', 'first'])).code).toBe(0);
+  expect(JSON.parse((await home.flv(['profile', 'list', '--json'])).stdout)).toEqual([
+    { name: 'first', current: true, cluster: 'one', address: 'h1:9003', tls: 'disabled', installation: 'local' },
+    { name: 'two', current: false, cluster: 'two', address: 'h2:9003', tls: 'disabled', installation: 'k8' },
+  ]);
+  expect((await home.flv(['profile', 'delete-cluster', 'one'])).code).toBe(6);
+  const deleted = await home.flv(['profile', 'delete', 'first']);
+  expect(deleted.stdout).toBe('profile "first" deleted\n');
+  expect(deleted.stderr).toContain('no profile is current now');
+  expect((await home.flv(['profile', 'delete-cluster', 'one'])).code).toBe(0);
+  expect(statSync(home.file('.fluvio/config')).mode & 0o777).toBe(0o600);
+});
+
+test('what is not there exits with 3 and names what is', async () => {
+  expect((await home.flv(['profile'])).code).toBe(3);
+  expect(await home.flv(['profile', 'list', '--json'])).toMatchObject({ code: 0, stdout: '[]\n', stderr: '' });
+  const empty = await home.flv(['profile', 'list']);
+  expect([empty.code, empty.stdout]).toEqual([0, '']);
+  expect(empty.stderr).toContain('flv profile add');
+  await home.flv(['profile', 'add', 'production', 'h:1']);
+  for (const args of [
+    ['switch', 'prodution'],
+    ['rename', 'prodution', 'x'],
+    ['delete', 'prodution'],
+    ['export', 'prodution'],
+  ]) {
+    const run = await home.flv(['profile', ...args, '--json']);
+    expect([run.code, run.stdout]).toEqual([3, '']);
+    expect(errorOf(run).message).toContain("'production'");
+  }
+  expect((await home.flv(['profile', 'add', 'x', 'nonsense'])).code).toBe(2);
+  expect((await home.flv(['profile', 'add', 'x', 'h:1', 'nonsense'])).code).toBe(2);
+});
+
+test('an exported profile is a profile file', async () => {
+  await home.flv(['profile', 'add', 'one', 'h1:9003']);
+  const { stdout } = await home.flv(['profile', 'export']);
+  writeFileSync(home.file('exported'), stdout);
+  const env = { FLV_PROFILE_PATH: home.file('exported') };
+  expect((await home.flv(['profile'], { env })).stdout).toBe('one\n');
+  expect(JSON.parse((await home.flv(['profile', 'export', '-O', 'json'])).stdout)).toMatchObject({
+    endpoint: 'h1:9003',
+  });
+});
+
+test('FLUVIO_PROFILE chooses, --profile wins over it, and FLUVIO_CLUSTER over a profile', async () => {
+  await home.flv(['profile', 'add', 'one', '127.0.0.1:1']);
+  await home.flv(['profile', 'add', 'two', '127.0.0.1:2']);
+  const reaches = async (args: readonly string[], env: Record<string, string>): Promise<string> =>
+    /127\.0\.0\.1:\d/.exec((await home.flv([...args, 'topic', 'list'], { env })).stderr)?.[0] ?? '';
+  expect(await reaches([], {})).toBe('127.0.0.1:2');
+  expect(await reaches([], { FLUVIO_PROFILE: 'one' })).toBe('127.0.0.1:1');
+  expect(await reaches(['-P', 'two'], { FLUVIO_PROFILE: 'one' })).toBe('127.0.0.1:2');
+  expect(await reaches([], { FLUVIO_CLUSTER: '127.0.0.1:3', FLUVIO_PROFILE: 'one' })).toBe('127.0.0.1:3');
+  expect(await reaches(['-P', 'two'], { FLUVIO_CLUSTER: '127.0.0.1:3' })).toBe('127.0.0.1:2');
+  expect(await reaches(['-c', '127.0.0.1:4'], { FLUVIO_CLUSTER: '127.0.0.1:3' })).toBe('127.0.0.1:4');
+  expect((await home.flv(['profile'], { env: { FLUVIO_PROFILE: 'one' } })).stdout).toBe('one\n');
+});
+
+test('a profile with TLS keeps whole paths; a half one is refused', async () => {
+  const files = ['--domain', 'd', '--ca-cert', 'ca.pem', '--client-cert', 'c.pem', '--client-key', 'k.pem'];
+  expect((await home.flv(['profile', 'add', 'safe', 'h:1', '--tls', ...files])).code).toBe(0);
+  expect(readFileSync(home.file('.fluvio/config'), 'utf8')).toContain(`"${home.file('ca.pem')}"`);
+  expect((await home.flv(['profile', 'add', 'half', 'h:1', '--tls', '--ca-cert', 'ca.pem'])).code).toBe(2);
+  expect((await home.flv(['profile', 'add', 'open', 'h:1', '--tls', '--insecure'])).code).toBe(0);
+  expect((await home.flv(['profile', 'list', '-O', 'plain'])).stdout).toContain('open\topen\th:1\tanonymous');
+});
