@@ -7,6 +7,7 @@
 import { fail, prepare, requireNode, root, turbo } from './bootstrap.mjs';
 import { check } from './check.mjs';
 import { asTyped, run, say } from './children.mjs';
+import { fuzz } from './fuzz.mjs';
 import { pruneDist } from './prune-dist.mjs';
 import { test } from './test.mjs';
 
@@ -45,6 +46,7 @@ const tasks = {
     return code;
   },
   demo: (env, args) => program('apps/demo/dist/main.js', env, args),
+  fuzz,
   bench: (env, args) => program('packages/bench/dist/main.js', env, args),
 };
 

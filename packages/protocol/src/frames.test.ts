@@ -34,6 +34,19 @@ test('frames come out whole and in order, however the stream is cut', () => {
   );
 });
 
+test('frames come out the same for every size of chunks', () => {
+  const bodies = [4, 5, 17, 300].map((size) => Uint8Array.from({ length: size }, (_, i) => i + size));
+  const stream = new Uint8Array(bodies.flatMap((body) => [...framed(body)]));
+  for (let size = 1; size <= stream.length; size++) {
+    const splitter = frameSplitter();
+    const got: Uint8Array[] = [];
+    for (let at = 0; at < stream.length; at += size) {
+      splitter.push(stream.subarray(at, at + size), (frame) => got.push(frame));
+    }
+    expect(got, `chunks of ${size}`).toEqual(bodies);
+  }
+});
+
 test.each([-1, -5, 0, 3, 1025, 0x7fff_ffff])('a length of %d is refused before memory is taken', (length) => {
   const prefix = new Uint8Array(4);
   new DataView(prefix.buffer).setInt32(0, length);

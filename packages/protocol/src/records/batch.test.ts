@@ -77,6 +77,20 @@ describe('readBatches', () => {
     expect(Buffer.isBuffer(batches[0]?.bytes)).toBe(false);
   });
 
+  it('finds nothing in an empty set', () => {
+    expect(readBatches(new Uint8Array(0))).toEqual({ batches: [], rest: new Uint8Array(0), missingBytes: 0 });
+  });
+
+  it('reads a batch without records, which a server may store', () => {
+    const empty = fromHex(
+      `0000000000000005 00000031 ffffffff 02 00000000 0000 ffffffff 0000000000000000 0000000000000000
+       ffffffffffffffff ffff ffffffff 00000000`,
+    );
+    const batch = only(empty);
+    expect([batch.baseOffset, batch.lastOffsetDelta, batch.nextOffset]).toEqual([5n, -1, 5n]);
+    expect(texts(batch)).toEqual([]);
+  });
+
   it('leaves a cut batch in the rest, wherever it is cut', () => {
     const [first, second] = [build(['a', 'b']), build(['c'])];
     const set = Uint8Array.from([...first, ...second]);

@@ -1,8 +1,8 @@
 /** Turns schema nodes into codecs for one version, with every gate resolved beforehand. */
-import type { ProtocolCodes } from '../errors.ts';
-import { isFluvioError, protocolError } from '../errors.ts';
+import { protocolError } from '../errors.ts';
 import type { Reader } from './reader.ts';
 import type { FieldNode, Node, Primitive, TagWidth } from './schema.ts';
+import { fieldsOf, unwritableAt, wrongType } from './unwritable.ts';
 import type { Writer } from './writer.ts';
 
 /** Reads and writes values of `T` at one version. */
@@ -117,11 +117,10 @@ function list(of: Codec<unknown>): Codec<unknown> {
     read: (r) => {
       const count = r.i32();
       const items: unknown[] = [];
-      // A count is only believed as far as bytes arrive: an item that takes none cannot be repeated for ever.
       for (let i = 0; i < count; i++) {
         const before = r.at;
         items.push(of.read(r));
-        if (r.at === before && i >= r.remaining) throw r.invalid(`a count of ${count} items without bytes`);
+        if (r.at === before) checkProgress(r, before, i, count);
       }
       return items;
     },
@@ -137,6 +136,11 @@ function list(of: Codec<unknown>): Codec<unknown> {
       }
     },
   };
+}
+
+/** A count is only believed as far as bytes arrive: an item that takes none cannot be repeated for ever. */
+export function checkProgress(r: Reader, before: number, index: number, count: number): void {
+  if (r.at === before && index >= r.remaining) throw r.invalid(`a count of ${count} items without bytes`);
 }
 
 function map(key: Codec<string | number>, value: Codec<unknown>): Codec<unknown> {
@@ -197,12 +201,6 @@ function struct(fields: readonly FieldNode[], version: number): Codec<unknown> {
   };
 }
 
-/** What is no object at all is refused as a whole, so that the blame is not on its first field. */
-function fieldsOf(value: unknown): Record<string, unknown> {
-  if (typeof value === 'object' && value !== null) return value as Record<string, unknown>;
-  throw wrongType(value, 'an object');
-}
-
 function readFields(steps: readonly Step[], r: Reader, into: Record<string, unknown>): Record<string, unknown> {
   for (const { name, codec, absent } of steps) into[name] = codec === undefined ? absent : codec.read(r);
   return into;
@@ -215,20 +213,6 @@ function writeFields(steps: readonly Step[], w: Writer, value: Record<string, un
   } catch (error) {
     throw unwritableAt(`.${step?.name}`, value[step?.name as string], error);
   }
-}
-
-/** The error of writing a part of a value, with the place of the part in front of where it says it happened. */
-function unwritableAt(place: string, value: unknown, error: unknown): Error {
-  if (isFluvioError(error, 'wire/unwritable')) {
-    const { what, path = '' } = error.context as ProtocolCodes['wire/unwritable'];
-    return protocolError('wire/unwritable', { what, path: place + path }, error.cause);
-  }
-  return protocolError('wire/unwritable', { what: `${typeof value} is not what the wire wants`, path: place }, error);
-}
-
-function wrongType(value: unknown, wanted: string): Error {
-  const what = value === undefined ? `${wanted} is missing` : `${typeof value} where the wire wants ${wanted}`;
-  return protocolError('wire/unwritable', { what });
 }
 
 const tagReaders: { readonly [W in TagWidth]: (r: Reader) => number } = {
@@ -306,7 +290,7 @@ function labelled(node: Extract<Node, { kind: 'labelled' }>, version: number): C
         return { label, body: r.within(Math.max(0, r.i32()), () => codec.read(r)) };
       }
       if (open) return { label: 'Unknown', name: label, body: r.bytes(Math.max(0, r.i32())) };
-      throw r.invalid(`unknown object '${label}' (known: ${known})`, at);
+      throw unknownLabel(r, label, known, at);
     },
     write: (w, value) => {
       const { label, body } = fieldsOf(value) as { label: string; body: unknown };
@@ -330,4 +314,9 @@ function labelled(node: Extract<Node, { kind: 'labelled' }>, version: number): C
       if (size !== undefined) w.patchSize(size);
     },
   };
+}
+
+/** The error of a label that its place does not know. */
+export function unknownLabel(r: Reader, label: string, known: string, at: number): Error {
+  return r.invalid(`unknown object '${label}' (known: ${known})`, at);
 }

@@ -1,5 +1,6 @@
 /** Writes primitives into one growing buffer. */
 import { protocolError } from '../errors.ts';
+import { wrongType } from './unwritable.ts';
 
 const utf8 = new TextEncoder();
 const SHORT_TEXT = 32;
@@ -50,27 +51,27 @@ export class Writer {
     this.view.setInt32(at, this.integer(value, -0x8000_0000, 0x7fff_ffff, 'i32'));
   }
   u64(value: bigint): void {
-    if (typeof value !== 'bigint') throw this.wrongType(value, 'a bigint');
+    if (typeof value !== 'bigint') throw wrongType(value, 'a bigint');
     if (BigInt.asUintN(64, value) !== value) throw this.unwritable(`${value} does not fit into u64`);
     const at = this.room(8);
     this.view.setBigUint64(at, value);
   }
   i64(value: bigint): void {
-    if (typeof value !== 'bigint') throw this.wrongType(value, 'a bigint');
+    if (typeof value !== 'bigint') throw wrongType(value, 'a bigint');
     if (BigInt.asIntN(64, value) !== value) throw this.unwritable(`${value} does not fit into i64`);
     const at = this.room(8);
     this.view.setBigInt64(at, value);
   }
   /** One byte, 0 or 1. Only a boolean is taken, since anything else may be a field that was forgotten. */
   bool(value: boolean): void {
-    if (typeof value !== 'boolean') throw this.wrongType(value, 'a boolean');
+    if (typeof value !== 'boolean') throw wrongType(value, 'a boolean');
     const at = this.room(1);
     this.data[at] = value ? 1 : 0;
   }
 
   /** A u16 byte length and UTF-8, at most 32,767 bytes. */
   string(value: string): void {
-    if (typeof value !== 'string') throw this.wrongType(value, 'a text');
+    if (typeof value !== 'string') throw wrongType(value, 'a text');
     const lengthAt = this.room(2);
     if (value.length <= SHORT_TEXT && this.ascii(value)) {
       this.view.setUint16(lengthAt, value.length);
@@ -87,7 +88,7 @@ export class Writer {
 
   /** Raw bytes without a length. */
   bytes(value: Uint8Array): void {
-    if (value?.BYTES_PER_ELEMENT !== 1) throw this.wrongType(value, 'bytes');
+    if (value?.BYTES_PER_ELEMENT !== 1) throw wrongType(value, 'bytes');
     const at = this.room(value.length);
     this.data.set(value, at);
   }
@@ -134,16 +135,10 @@ export class Writer {
 
   private integer(value: number, min: number, max: number, type: string): number {
     if (!Number.isInteger(value) || value < min || value > max) {
-      if (typeof value !== 'number') throw this.wrongType(value, 'a number');
+      if (typeof value !== 'number') throw wrongType(value, 'a number');
       throw this.unwritable(`${value} does not fit into ${type}`);
     }
     return value;
-  }
-
-  private wrongType(value: unknown, wanted: string): Error {
-    return this.unwritable(
-      value === undefined ? `${wanted} is missing` : `${typeof value} where the wire wants ${wanted}`,
-    );
   }
 
   private unwritable(what: string): Error {

@@ -1,0 +1,183 @@
+/**
+ * Reads a value like its codec does and keeps which bytes said what: for people who look at frames, and for fuzzing, which
+ * wants to know where the lengths are.
+ */
+import type { FluvioError } from '../errors.ts';
+import { isFluvioError } from '../errors.ts';
+import { checkProgress, compile, unknownLabel } from '../wire/compile.ts';
+import type { Reader } from '../wire/reader.ts';
+import type { FieldNode, Node, Type } from '../wire/schema.ts';
+import type { Json } from './json.ts';
+import { toJson } from './json.ts';
+
+/** Some bytes of a frame and what they say. */
+export interface Part {
+  /**
+   * Name of the field, `[index]` of a list's item, the key of a map's value; or what the bytes are for: `present`,
+   * `count`, `tag`, `label`, `size`, `key`.
+   */
+  readonly name: string;
+  /** The schema's word for it: `u32`, `string`, `list`, `struct`, … */
+  readonly type: string;
+  /** Position of the first byte in the frame, whose own length is not counted. */
+  readonly from: number;
+  /** Position behind the last byte. */
+  readonly to: number;
+  /** What the bytes say; absent where {@link parts} say it. */
+  readonly value?: Json;
+  /** What it consists of, in the order of the bytes. */
+  readonly parts?: readonly Part[];
+}
+
+/** What was read of a value. */
+export interface Trace {
+  /** All of it, or what comes before the place where it cannot be read. */
+  readonly parts: readonly Part[];
+  /** The value; absent where it cannot be read. */
+  readonly value?: unknown;
+  /** Why it cannot be read. */
+  readonly error?: FluvioError;
+}
+
+/** Where the next part goes. */
+interface Place {
+  readonly reader: Reader;
+  readonly parts: Part[];
+  /** Bytes that are shown of a field of bytes. */
+  readonly longest: number;
+}
+
+/** Reads the value of `type` that the reader stands at. Of each field of bytes the first `longest` are shown. */
+export function tracePart(
+  type: Type<unknown>,
+  version: number,
+  name: string,
+  reader: Reader,
+  longest: number = Number.POSITIVE_INFINITY,
+): Trace {
+  const parts: Part[] = [];
+  try {
+    return { parts, value: trace(type.node, version, name, { reader, parts, longest }) };
+  } catch (error) {
+    if (isFluvioError(error)) return { parts, error };
+    throw error;
+  }
+}
+
+function trace(node: Node, version: number, name: string, place: Place): unknown {
+  const { reader } = place;
+  switch (node.kind) {
+    case 'primitive':
+      return leaf(place, name, node.of, () => compile(node, version).read(reader));
+    case 'choice':
+      return leaf(place, name, 'enum', () => compile(node, version).read(reader));
+    case 'option':
+      return group(place, name, 'option', (inner) =>
+        leaf(inner, 'present', 'bool', () => reader.bool()) ? trace(node.of.node, version, name, inner) : undefined,
+      );
+    case 'list':
+      return group(place, name, 'list', (inner) => {
+        const count = leaf(inner, 'count', 'i32', () => reader.i32());
+        const items: unknown[] = [];
+        for (let i = 0; i < count; i++) {
+          const before = reader.at;
+          items.push(trace(node.of.node, version, `[${i}]`, inner));
+          checkProgress(reader, before, i, count);
+        }
+        return items;
+      });
+    case 'map':
+      return group(place, name, 'map', (inner) => {
+        const count = leaf(inner, 'count', 'u16', () => reader.u16());
+        const entries = new Map<unknown, unknown>();
+        for (let i = 0; i < count; i++) {
+          const key = trace(node.key.node, version, 'key', inner);
+          entries.set(key, trace(node.value.node, version, String(key), inner));
+        }
+        return entries;
+      });
+    case 'struct':
+      return group(place, name, 'struct', (inner) => traceFields(node.fields, version, {}, inner));
+    case 'union':
+      return group(place, name, 'enum', (inner) => traceUnion(node, version, inner));
+    case 'labelled':
+      return group(place, name, 'labelled', (inner) => traceLabelled(node, version, inner));
+    case 'byVersion':
+      return trace((version < node.below ? node.old : node.now).node, version, name, place);
+    case 'mapped':
+      return node.decode(trace(node.of.node, version, name, place) as never);
+  }
+}
+
+function traceFields(
+  fields: readonly FieldNode[],
+  version: number,
+  into: Record<string, unknown>,
+  place: Place,
+): Record<string, unknown> {
+  for (const { name, type, since, until, absent } of fields) {
+    const exists = since <= version && version <= until;
+    into[name] = exists ? trace(type.node, version, name, place) : absent;
+  }
+  return into;
+}
+
+function traceUnion(node: Extract<Node, { kind: 'union' }>, version: number, place: Place): unknown {
+  // The same enum without data reads the tag, and refuses the same ones.
+  const tags = compile({ ...node, variants: node.variants.map((v) => ({ ...v, fields: [] })) }, version);
+  const value = leaf(
+    place,
+    'tag',
+    node.width,
+    () => tags.read(place.reader) as { kind: string; tag?: number },
+    ({ kind, tag }) => tag ?? kind,
+  );
+  return traceFields(node.variants.find((v) => v.name === value.kind)?.fields ?? [], version, { ...value }, place);
+}
+
+function traceLabelled(node: Extract<Node, { kind: 'labelled' }>, version: number, place: Place): unknown {
+  const { reader } = place;
+  const sized = version >= node.sizedSince;
+  const at = reader.at;
+  const label = leaf(place, 'label', 'string', () => reader.string());
+  const of = Object.hasOwn(node.variants, label) ? node.variants[label] : undefined;
+  if (of === undefined && !(node.open && sized))
+    throw unknownLabel(reader, label, Object.keys(node.variants).join(', '), at);
+  if (of !== undefined && !sized) return { label, body: trace(of.node, version, 'body', place) };
+
+  const size = Math.max(
+    0,
+    leaf(place, 'size', 'i32', () => reader.i32()),
+  );
+  if (of === undefined) {
+    return { label: 'Unknown', name: label, body: leaf(place, 'body', 'raw', () => reader.bytes(size)) };
+  }
+  const body = reader.within(size, () => {
+    const value = trace(of.node, version, 'body', place);
+    if (reader.remaining > 0) leaf(place, 'skipped', 'raw', () => reader.bytes(reader.remaining));
+    return value;
+  });
+  return { label, body };
+}
+
+/** Reads something that has no parts of its own. */
+function leaf<T>(place: Place, name: string, type: string, read: () => T, show: (value: T) => unknown = same): T {
+  const from = place.reader.at;
+  const value = read();
+  place.parts.push({ name, type, from, to: place.reader.at, value: toJson(show(value), place.longest) });
+  return value;
+}
+
+const same = (value: unknown): unknown => value;
+
+/** Reads something that has parts. They are kept also when a later one cannot be read. */
+function group<T>(place: Place, name: string, type: string, read: (inner: Place) => T): T {
+  const { reader } = place;
+  const part = { name, type, from: reader.at, to: reader.at, parts: [] as Part[] };
+  place.parts.push(part);
+  try {
+    return read({ ...place, parts: part.parts });
+  } finally {
+    part.to = reader.at;
+  }
+}
