@@ -1,14 +1,25 @@
 /** The program as a whole, where it needs no cluster. */
+
+import { spawn, spawnSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { createServer, type Server, type Socket } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { errorOf, type Home, openHome } from './testing/flv.ts';
+import { errorOf, type Home, MAIN, openHome } from './testing/flv.ts';
 
 let home: Home;
 beforeAll(() => {
   home = openHome();
 });
 afterAll(() => home[Symbol.dispose]());
+
+/** Asks bash for the completion of words, as it splits them. */
+const TYPED = `
+ask() { COMP_WORDS=("$@"); COMP_CWORD=$((\${#COMP_WORDS[@]}-1)); _flv_complete; echo "\${COMPREPLY[*]}"; }
+ask flv topic ''
+ask flv consume t --out
+ask flv consume t --output = j
+ask flv consume t --output =
+`;
 
 const ESC = '\u001b';
 
@@ -55,11 +66,9 @@ test('no cluster at the address: exit 5, at once, naming it', async () => {
   expect(run).toMatchObject({ code: 5, stdout: '' });
   expect(run.stderr).toContain('127.0.0.1:1');
   expect(run.stderr.trimEnd().split('\n').length).toBeLessThanOrEqual(2);
-  for (const args of [['topic', 'list'], ['consume', 't'], ['produce', 't'], ['version']]) {
-    const { stdout, tookMs } = await home.flv(['-c', '127.0.0.1:1', ...args]);
-    expect(stdout.includes('127.0.0.1:1')).toBe(args[0] === 'version');
-    expect(tookMs).toBeLessThan(10_000);
-  }
+  const version = await home.flv(['-c', '127.0.0.1:1', 'version']);
+  expect(version.code).toBe(0);
+  expect(version.stdout).toMatch(/Fluvio Platform +: not available \(.*127\.0\.0\.1:1/);
 });
 
 describe('a server that accepts and says nothing', () => {
@@ -109,24 +118,8 @@ describe('a server that accepts and says nothing', () => {
   });
 });
 
-test('options that contradict each other are refused before anything is connected', async () => {
-  for (const args of [
-    ['-c', 'h:1', '-P', 'p', 'topic', 'list'],
-    ['--tls', 'topic', 'list'],
-    ['-c', '127.0.0.1:1', '--tls', '--enable-client-cert', 'topic', 'list'],
-    ['-c', '127.0.0.1:1', '--client-cert', 'x', 'topic', 'list'],
-    ['--gateway', 'nonsense', 'topic', 'list'],
-    ['consume', 't', '--start', '5', '--end', '3'],
-    ['consume', 't', '-F', '{{nope}}'],
-    ['-c', 'no-port', 'topic', 'list'],
-  ]) {
-    expect([args, (await home.flv(args)).code]).toEqual([args, 2]);
-  }
-});
-
 test('files that cannot be read are an error before anything is connected', async () => {
   for (const args of [
-    ['produce', 't', '-f', 'missing.txt'],
     ['produce', 't', '--raw', '--file', 'missing.bin'],
     ['-c', '127.0.0.1:1', '--ca-cert', 'missing.pem', 'topic', 'list'],
   ]) {
@@ -155,8 +148,6 @@ test('off a terminal there is no escape sequence, whatever the command', async (
 });
 
 test('a reader that goes away is no error', async () => {
-  const { spawn } = await import('node:child_process');
-  const { MAIN } = await import('./testing/flv.ts');
   const child = spawn(process.execPath, [MAIN, '--print-tree'], { env: home.env, stdio: ['ignore', 'pipe', 'pipe'] });
   let stderr = '';
   child.stderr.on('data', (chunk: Buffer) => (stderr += chunk.toString()));
@@ -174,12 +165,28 @@ test('the tree of commands is JSON, complete through a pipe', async () => {
 
 describe('completions', () => {
   test('every shell gets a script that asks this program', async () => {
-    for (const shell of ['bash', 'zsh', 'fish', 'powershell']) {
+    for (const shell of ['zsh', 'fish', 'powershell']) {
       const { stdout, code } = await home.flv(['completions', shell, '--name', 'my-flv']);
       expect(code).toBe(0);
       expect(stdout).toContain('my-flv __complete');
     }
     expect((await home.flv(['completions', 'bash', '--name', 'a;b'])).code).toBe(2);
+  });
+
+  test('bash completes commands, options and their values', async ({ skip }) => {
+    const script = (await home.flv(['completions', 'bash'])).stdout;
+    const bash = spawnSync('bash', ['-c', `flv() { '${process.execPath}' '${MAIN}' "$@"; }\n${script}\n${TYPED}`], {
+      env: home.env,
+      encoding: 'utf8',
+    });
+    skip(bash.error !== undefined, 'no bash: install it');
+    expect(bash.stdout.split('\n')).toEqual([
+      'create list describe delete add-partition',
+      '--output',
+      'json',
+      'dynamic text binary json ndjson raw',
+      '',
+    ]);
   });
 
   test('candidates come with what they mean', async () => {

@@ -1,9 +1,9 @@
 /** `flv gateway start` */
 import { readFile } from 'node:fs/promises';
 import { type Log, startGateway } from '@fluvio-ts/gateway';
+import { unreadable } from '../errors/unreadable.ts';
 import { formatOf, isForPrograms } from '../output/print.ts';
 import { UsageError } from '../parse/usage-error.ts';
-import { unreadable } from '../records/input.ts';
 import type { Cli } from '../session/cli.ts';
 import { findTarget } from '../session/target.ts';
 import type { GatewayStart } from '../spec/gateway.ts';

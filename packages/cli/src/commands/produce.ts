@@ -1,9 +1,10 @@
 /** `flv produce` */
 import type { Producer, ProducerOptions } from '@fluvio-ts/client';
 import { cliError } from '../errors/errors.ts';
+import { unreadable } from '../errors/unreadable.ts';
 import { formatOf, isForPrograms, printValue } from '../output/print.ts';
 import { type Echo, echo } from '../records/echo.ts';
-import { type Source, sourcesOf, unreadable } from '../records/input.ts';
+import { type Source, sourcesOf } from '../records/input.ts';
 import { produceProgress, summaryOf } from '../records/produce-progress.ts';
 import { type Item, recordsOf } from '../records/reading.ts';
 import { type Sending, sending, type Tally } from '../records/sending.ts';

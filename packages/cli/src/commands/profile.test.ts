@@ -46,8 +46,6 @@ test('what is not there exits with 3 and names what is', async () => {
   await home.flv(['profile', 'add', 'production', 'h:1']);
   for (const args of [
     ['switch', 'prodution'],
-    ['rename', 'prodution', 'x'],
-    ['delete', 'prodution'],
     ['export', 'prodution'],
   ]) {
     const run = await home.flv(['profile', ...args, '--json']);
@@ -55,7 +53,6 @@ test('what is not there exits with 3 and names what is', async () => {
     expect(errorOf(run).message).toContain("'production'");
   }
   expect((await home.flv(['profile', 'add', 'x', 'nonsense'])).code).toBe(2);
-  expect((await home.flv(['profile', 'add', 'x', 'h:1', 'nonsense'])).code).toBe(2);
 });
 
 test('an exported profile is a profile file', async () => {
@@ -67,20 +64,6 @@ test('an exported profile is a profile file', async () => {
   expect(JSON.parse((await home.flv(['profile', 'export', '-O', 'json'])).stdout)).toMatchObject({
     endpoint: 'h1:9003',
   });
-});
-
-test('FLUVIO_PROFILE chooses, --profile wins over it, and FLUVIO_CLUSTER over a profile', async () => {
-  await home.flv(['profile', 'add', 'one', '127.0.0.1:1']);
-  await home.flv(['profile', 'add', 'two', '127.0.0.1:2']);
-  const reaches = async (args: readonly string[], env: Record<string, string>): Promise<string> =>
-    /127\.0\.0\.1:\d/.exec((await home.flv([...args, 'topic', 'list'], { env })).stderr)?.[0] ?? '';
-  expect(await reaches([], {})).toBe('127.0.0.1:2');
-  expect(await reaches([], { FLUVIO_PROFILE: 'one' })).toBe('127.0.0.1:1');
-  expect(await reaches(['-P', 'two'], { FLUVIO_PROFILE: 'one' })).toBe('127.0.0.1:2');
-  expect(await reaches([], { FLUVIO_CLUSTER: '127.0.0.1:3', FLUVIO_PROFILE: 'one' })).toBe('127.0.0.1:3');
-  expect(await reaches(['-P', 'two'], { FLUVIO_CLUSTER: '127.0.0.1:3' })).toBe('127.0.0.1:2');
-  expect(await reaches(['-c', '127.0.0.1:4'], { FLUVIO_CLUSTER: '127.0.0.1:3' })).toBe('127.0.0.1:4');
-  expect((await home.flv(['profile'], { env: { FLUVIO_PROFILE: 'one' } })).stdout).toBe('one\n');
 });
 
 test('a profile with TLS keeps whole paths; a half one is refused', async () => {

@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { admin, toJson, topicSpec, topicSpecFromJson } from '@fluvio-ts/admin';
 import { isFluvioError, type TopicSpec } from '@fluvio-ts/protocol';
 import { cliError } from '../errors/errors.ts';
+import { unreadable } from '../errors/unreadable.ts';
 import { formatOf, isForPrograms, printValue } from '../output/print.ts';
 import type { Cli } from '../session/cli.ts';
 import { timeoutOf, withClient } from '../session/connect.ts';
@@ -49,7 +50,7 @@ async function assignmentOf(path: string): Promise<TopicSpec> {
   try {
     text = await readFile(path, 'utf8');
   } catch (error) {
-    throw cliError('input/unreadable', { path, reason: (error as Error).message }, error);
+    throw unreadable(path, error);
   }
   try {
     return topicSpecFromJson({ replicas: { assigned: JSON.parse(text) } });

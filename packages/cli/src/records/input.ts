@@ -4,6 +4,7 @@ import { stat } from 'node:fs/promises';
 import process from 'node:process';
 import { addAbortSignal, type Readable } from 'node:stream';
 import { cliError } from '../errors/errors.ts';
+import { unreadable } from '../errors/unreadable.ts';
 
 /** One source of bytes. */
 export interface Source {
@@ -45,17 +46,4 @@ async function fileSource(path: string): Promise<Source> {
     isTTY: false,
     open: (signal) => createReadStream(path, { highWaterMark: CHUNK_BYTES, signal }),
   };
-}
-
-const REASONS: Readonly<Record<string, string>> = {
-  ENOENT: 'it does not exist',
-  EACCES: 'permission denied',
-  EISDIR: 'it is a folder',
-};
-
-/** The error that a failed read amounts to; others pass as they are. */
-export function unreadable(path: string, error: unknown): unknown {
-  if (!(error instanceof Error) || !('syscall' in error)) return error;
-  const { code = '' } = error as NodeJS.ErrnoException;
-  return cliError('input/unreadable', { path, reason: REASONS[code] ?? error.message }, error);
 }

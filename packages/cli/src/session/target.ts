@@ -5,7 +5,7 @@
 import { readFile } from 'node:fs/promises';
 import type { TlsOptions } from '@fluvio-ts/adapter-tcp';
 import { openProfiles, type ResolvedTls, resolveCluster } from '@fluvio-ts/profiles';
-import { cliError } from '../errors/errors.ts';
+import { unreadable } from '../errors/unreadable.ts';
 import { UsageError } from '../parse/usage-error.ts';
 import type { TargetValues } from '../spec/globals.ts';
 
@@ -124,6 +124,6 @@ async function readPem(path: string | undefined): Promise<string | undefined> {
   try {
     return await readFile(path, 'utf8');
   } catch (error) {
-    throw cliError('input/unreadable', { path, reason: (error as Error).message }, error);
+    throw unreadable(path, error);
   }
 }

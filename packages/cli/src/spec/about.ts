@@ -1,7 +1,7 @@
 /** `flv version` and `flv completions` */
 import { command, type Input, required, text, valueOr } from './command.ts';
 
-export const SHELLS = ['bash', 'zsh', 'fish', 'powershell'] as const;
+const SHELLS = ['bash', 'zsh', 'fish', 'powershell'] as const;
 
 const completionsArgs = { shell: required('bash, zsh, fish or powershell', { choices: SHELLS }) } as const;
 const completionsOptions = { name: valueOr('--name <command>', 'name of the command', text, 'flv') } as const;
