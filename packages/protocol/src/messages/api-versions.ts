@@ -12,11 +12,11 @@ export const ApiVersionsRequest = struct({
 });
 export interface ApiVersionsRequest extends Infer<typeof ApiVersionsRequest> {}
 
-/** One API with the versions that a server serves. Rust: `ApiVersionKey`. */
+/** One API with the versions that a server serves. Rust: `ApiVersionKey`, fluvio-protocol/src/link/versions.rs. */
 export const ApiVersionKey = struct({ apiKey: i16, minVersion: i16, maxVersion: i16 });
 export interface ApiVersionKey extends Infer<typeof ApiVersionKey> {}
 
-/** What a server serves. An SPU leaves `platformVersion` at `0.0.0` and its consumer-offset APIs out. Rust: `ApiVersionsResponse`. */
+/** What a server serves. An SPU leaves `platformVersion` at `0.0.0` and its consumer-offset APIs out. Rust: `ApiVersionsResponse`, fluvio-protocol/src/link/versions.rs. */
 export const ApiVersionsResponse = struct({
   errorCode: ErrorCode,
   apiKeys: list(ApiVersionKey),
@@ -35,7 +35,7 @@ const descriptor = <S extends 'sc' | 'spu'>(server: S) =>
     response: ApiVersionsResponse,
   }) satisfies Api<ApiVersionsRequest, ApiVersionsResponse>;
 
-/** ApiVersions of the SC. */
+/** Asks the SC which versions of its APIs it serves; the first request of a connection. */
 export const ScApiVersions: Api<ApiVersionsRequest, ApiVersionsResponse> = descriptor('sc');
-/** ApiVersions of an SPU. */
+/** Asks an SPU which versions of its APIs it serves; the first request of a connection. */
 export const SpuApiVersions: Api<ApiVersionsRequest, ApiVersionsResponse> = descriptor('spu');

@@ -24,7 +24,7 @@ export const AuthResponse = struct({
 /** The value type of {@link AuthResponse}. */
 export interface AuthResponse extends Infer<typeof AuthResponse> {}
 
-/** Auth of the SC. */
+/** Tells the SC's plain port who is behind the connection; the first request of a proxy. */
 export const Auth: Api<AuthRequest, AuthResponse> = {
   name: 'Auth',
   server: 'sc',

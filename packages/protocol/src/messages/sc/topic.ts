@@ -60,7 +60,7 @@ export type MirrorConfig = Infer<typeof MirrorConfig>;
 /** Who places the partitions: the caller, the SC, or a mirror. Rust: `ReplicaSpec`, fluvio-controlplane-metadata/src/topic/spec.rs. */
 export const ReplicaSpec = union({
   assigned: variant(0, {
-    /** One entry for each partition. Rust: `PartitionMaps`. */
+    /** One entry for each partition. */
     maps: list(PartitionMap),
   }),
   computed: variant(1, TopicReplicaParam),

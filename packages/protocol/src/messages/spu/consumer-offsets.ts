@@ -8,29 +8,29 @@ import { ErrorCode, ReplicaKey } from '../error-code.ts';
 export const UpdateConsumerOffsetRequest = struct({ offset: i64, sessionId: u32 });
 export interface UpdateConsumerOffsetRequest extends Infer<typeof UpdateConsumerOffsetRequest> {}
 
-/** Rust: `UpdateConsumerOffsetResponse`. */
+/** Rust: `UpdateConsumerOffsetResponse`, fluvio-spu-schema/src/server/consumer_offset.rs. */
 export const UpdateConsumerOffsetResponse = struct({ offset: i64, errorCode: ErrorCode });
 export interface UpdateConsumerOffsetResponse extends Infer<typeof UpdateConsumerOffsetResponse> {}
 
-/** Rust: `DeleteConsumerOffsetRequest`. */
+/** Rust: `DeleteConsumerOffsetRequest`, fluvio-spu-schema/src/server/consumer_offset.rs. */
 export const DeleteConsumerOffsetRequest = struct({ replicaId: ReplicaKey, consumerId: string });
 export interface DeleteConsumerOffsetRequest extends Infer<typeof DeleteConsumerOffsetRequest> {}
 
-/** Rust: `DeleteConsumerOffsetResponse`. */
+/** Rust: `DeleteConsumerOffsetResponse`, fluvio-spu-schema/src/server/consumer_offset.rs. */
 export const DeleteConsumerOffsetResponse = struct({ errorCode: ErrorCode });
 export interface DeleteConsumerOffsetResponse extends Infer<typeof DeleteConsumerOffsetResponse> {}
 
-/** Both filters must hold. Rust: `FilterOpts`. */
+/** Both filters must hold. Rust: `FilterOpts`, fluvio-spu-schema/src/server/consumer_offset.rs. */
 export const ConsumerOffsetFilter = struct({ replicaId: option(ReplicaKey), consumerId: option(string) });
 export interface ConsumerOffsetFilter extends Infer<typeof ConsumerOffsetFilter> {}
 
-/** Rust: `FetchConsumerOffsetsRequest`. */
+/** Rust: `FetchConsumerOffsetsRequest`, fluvio-spu-schema/src/server/consumer_offset.rs. */
 export const FetchConsumerOffsetsRequest = struct({
   filter: since(24, option(ConsumerOffsetFilter), undefined),
 });
 export interface FetchConsumerOffsetsRequest extends Infer<typeof FetchConsumerOffsetsRequest> {}
 
-/** One stored offset. Rust: `ConsumerOffset`. */
+/** One stored offset. Rust: `ConsumerOffset`, fluvio-spu-schema/src/server/consumer_offset.rs. */
 export const ConsumerOffset = struct({
   consumerId: string,
   replicaId: ReplicaKey,
@@ -41,11 +41,11 @@ export const ConsumerOffset = struct({
 });
 export interface ConsumerOffset extends Infer<typeof ConsumerOffset> {}
 
-/** Rust: `FetchConsumerOffsetsResponse`. */
+/** Rust: `FetchConsumerOffsetsResponse`, fluvio-spu-schema/src/server/consumer_offset.rs. */
 export const FetchConsumerOffsetsResponse = struct({ errorCode: ErrorCode, consumers: list(ConsumerOffset) });
 export interface FetchConsumerOffsetsResponse extends Infer<typeof FetchConsumerOffsetsResponse> {}
 
-/** UpdateConsumerOffset of an SPU. */
+/** Stores how far the consumer of a stream is; any SPU takes it, on the connection of the stream. */
 export const UpdateConsumerOffset: Api<UpdateConsumerOffsetRequest, UpdateConsumerOffsetResponse> = {
   name: 'UpdateConsumerOffset',
   server: 'spu',
@@ -56,7 +56,7 @@ export const UpdateConsumerOffset: Api<UpdateConsumerOffsetRequest, UpdateConsum
   response: UpdateConsumerOffsetResponse,
 };
 
-/** DeleteConsumerOffset of the SPU that leads `consumer-offset`/0. */
+/** Forgets how far a consumer is; the SPU that leads partition 0 of `consumer-offset` takes it. */
 export const DeleteConsumerOffset: Api<DeleteConsumerOffsetRequest, DeleteConsumerOffsetResponse> = {
   name: 'DeleteConsumerOffset',
   server: 'spu',
@@ -67,7 +67,7 @@ export const DeleteConsumerOffset: Api<DeleteConsumerOffsetRequest, DeleteConsum
   response: DeleteConsumerOffsetResponse,
 };
 
-/** FetchConsumerOffsets of the SPU that leads `consumer-offset`/0. */
+/** Says how far consumers are; the SPU that leads partition 0 of `consumer-offset` knows. */
 export const FetchConsumerOffsets: Api<FetchConsumerOffsetsRequest, FetchConsumerOffsetsResponse> = {
   name: 'FetchConsumerOffsets',
   server: 'spu',

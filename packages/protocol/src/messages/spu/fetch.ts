@@ -15,15 +15,15 @@ export const FetchPartition = struct({
 });
 export interface FetchPartition extends Infer<typeof FetchPartition> {}
 
-/** Rust: `FetchableTopic`. */
+/** Rust: `FetchableTopic`, fluvio-spu-schema/src/fetch/request.rs. */
 export const FetchTopic = struct({ name: string, partitions: list(FetchPartition) });
 export interface FetchTopic extends Infer<typeof FetchTopic> {}
 
-/** Rust: `ForgottenTopic`; without function. */
+/** Without function. Rust: `ForgottenTopic`, fluvio-spu-schema/src/fetch/request.rs. */
 export const ForgottenTopic = struct({ name: since(7, string, ''), indexes: since(7, list(i32), []) });
 export interface ForgottenTopic extends Infer<typeof ForgottenTopic> {}
 
-/** Rust: `FetchRequest`. */
+/** Rust: `FetchRequest`, fluvio-spu-schema/src/fetch/request.rs. */
 export const FetchRequest = struct({
   /** SPUs never wait. */
   maxWaitMs: i32,
@@ -36,7 +36,7 @@ export const FetchRequest = struct({
 });
 export interface FetchRequest extends Infer<typeof FetchRequest> {}
 
-/** A leftover of transactions: always absent. Rust: `AbortedTransaction`. */
+/** A leftover of transactions: always absent. Rust: `AbortedTransaction`, fluvio-spu-schema/src/fetch/response.rs. */
 export const AbortedTransaction = struct({ producerId: i64, firstOffset: i64 });
 export interface AbortedTransaction extends Infer<typeof AbortedTransaction> {}
 
@@ -56,11 +56,11 @@ export const PartitionData = struct({
 });
 export interface PartitionData extends Infer<typeof PartitionData> {}
 
-/** Rust: `FetchableTopicResponse`. */
+/** Rust: `FetchableTopicResponse`, fluvio-spu-schema/src/fetch/response.rs. */
 export const FetchTopicResponse = struct({ name: string, partitions: list(PartitionData) });
 export interface FetchTopicResponse extends Infer<typeof FetchTopicResponse> {}
 
-/** Rust: `FetchResponse`. */
+/** Rust: `FetchResponse`, fluvio-spu-schema/src/fetch/response.rs. */
 export const FetchResponse = struct({
   throttleTimeMs: i32,
   errorCode: ErrorCode,
@@ -69,7 +69,7 @@ export const FetchResponse = struct({
 });
 export interface FetchResponse extends Infer<typeof FetchResponse> {}
 
-/** Fetch of an SPU. */
+/** Reads stored batches once, without waiting for more. */
 export const Fetch: Api<FetchRequest, FetchResponse> = {
   name: 'Fetch',
   server: 'spu',

@@ -8,14 +8,14 @@ import { ErrorCode } from '../error-code.ts';
 export const FetchOffsetsTopic = struct({ name: string, partitions: list(struct({ partitionIndex: u32 })) });
 export interface FetchOffsetsTopic extends Infer<typeof FetchOffsetsTopic> {}
 
-/** Rust: `FetchOffsetsRequest`. */
+/** Rust: `FetchOffsetsRequest`, fluvio-spu-schema/src/server/fetch_offset.rs. */
 export const FetchOffsetsRequest = struct({
   topics: list(FetchOffsetsTopic),
   consumerId: since(23, option(string), undefined, 23),
 });
 export interface FetchOffsetsRequest extends Infer<typeof FetchOffsetsRequest> {}
 
-/** The error comes before the index here. Rust: `FetchOffsetPartitionResponse`. */
+/** The error comes before the index here. Rust: `FetchOffsetPartitionResponse`, fluvio-spu-schema/src/server/fetch_offset.rs. */
 export const FetchOffsetsPartition = struct({
   errorCode: ErrorCode,
   partitionIndex: u32,
@@ -26,15 +26,15 @@ export const FetchOffsetsPartition = struct({
 });
 export interface FetchOffsetsPartition extends Infer<typeof FetchOffsetsPartition> {}
 
-/** Rust: `FetchOffsetTopicResponse`. */
+/** Rust: `FetchOffsetTopicResponse`, fluvio-spu-schema/src/server/fetch_offset.rs. */
 export const FetchOffsetsTopicResponse = struct({ name: string, partitions: list(FetchOffsetsPartition) });
 export interface FetchOffsetsTopicResponse extends Infer<typeof FetchOffsetsTopicResponse> {}
 
-/** Rust: `FetchOffsetsResponse`. */
+/** Rust: `FetchOffsetsResponse`, fluvio-spu-schema/src/server/fetch_offset.rs. */
 export const FetchOffsetsResponse = struct({ topics: list(FetchOffsetsTopicResponse) });
 export interface FetchOffsetsResponse extends Infer<typeof FetchOffsetsResponse> {}
 
-/** FetchOffsets of an SPU; only the leader answers without an error. */
+/** Says where partitions begin and end; only their leader answers without an error. */
 export const FetchOffsets: Api<FetchOffsetsRequest, FetchOffsetsResponse> = {
   name: 'FetchOffsets',
   server: 'spu',

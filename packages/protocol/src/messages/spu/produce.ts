@@ -14,17 +14,19 @@ export const ProducePartition = struct({
 });
 export interface ProducePartition extends Infer<typeof ProducePartition> {}
 
-/** The partitions of one topic. Rust: `TopicProduceData`. */
+/** The partitions of one topic. Rust: `TopicProduceData`, fluvio-spu-schema/src/produce/request.rs. */
 export const ProduceTopic = struct({ name: string, partitions: list(ProducePartition) });
 export interface ProduceTopic extends Infer<typeof ProduceTopic> {}
 
-/** Rust: `ProduceRequest` (its hand-written codec has no version gates). */
+/** Has no gates of versions, also where older servers had some. Rust: `ProduceRequest`, fluvio-spu-schema/src/produce/request.rs. */
 export const ProduceRequest = struct({
+  /** Without function. */
   transactionalId: option(string),
   isolation: ProduceIsolation,
-  /** How long the SPU may wait for replicas, milliseconds. */
+  /** How long the SPU may wait for replicas, for each entry; milliseconds. */
   timeoutMs: u31,
   topics: list(ProduceTopic),
+  /** Applied to the records before they are stored. */
   smartmodules: SmartModuleChain,
 });
 export interface ProduceRequest extends Infer<typeof ProduceRequest> {}
@@ -42,11 +44,11 @@ export const ProducePartitionResponse = struct({
 });
 export interface ProducePartitionResponse extends Infer<typeof ProducePartitionResponse> {}
 
-/** The answers for one topic. Rust: `TopicProduceResponse`. */
+/** The answers for one topic. Rust: `TopicProduceResponse`, fluvio-spu-schema/src/produce/response.rs. */
 export const ProduceTopicResponse = struct({ name: string, partitions: list(ProducePartitionResponse) });
 export interface ProduceTopicResponse extends Infer<typeof ProduceTopicResponse> {}
 
-/** Rust: `ProduceResponse`. */
+/** Rust: `ProduceResponse`, fluvio-spu-schema/src/produce/response.rs. */
 export const ProduceResponse = struct({
   responses: list(ProduceTopicResponse),
   /** Always 0. */
@@ -54,7 +56,7 @@ export const ProduceResponse = struct({
 });
 export interface ProduceResponse extends Infer<typeof ProduceResponse> {}
 
-/** Produce of an SPU. */
+/** Appends batches to partitions that the SPU leads. */
 export const Produce: Api<ProduceRequest, ProduceResponse> = {
   name: 'Produce',
   server: 'spu',

@@ -6,7 +6,7 @@ import { bytes, duration, list, map, option, since, string, struct, u64, union, 
 export const Lookback = struct({ last: u64, age: since(21, option(duration), undefined) });
 export interface Lookback extends Infer<typeof Lookback> {}
 
-/** Parameters of a module. Rust: `SmartModuleExtraParams`. */
+/** Parameters of a module. Rust: `SmartModuleExtraParams`, fluvio-smartmodule/src/input.rs. */
 export const SmartModuleParams = struct({
   params: map(string, string),
   lookback: since(20, option(Lookback), undefined),
@@ -20,7 +20,7 @@ export const SmartModuleSource = union({
 });
 export type SmartModuleSource = Infer<typeof SmartModuleSource>;
 
-/** Data beside a generic module. Rust: `SmartModuleContextData`. */
+/** Data beside a generic module. Rust: `SmartModuleContextData`, fluvio-spu-schema/src/server/smartmodule.rs. */
 export const SmartModuleContext = union({
   none: variant(0),
   aggregate: variant(1, { accumulator: bytes }),
@@ -29,7 +29,7 @@ export const SmartModuleContext = union({
 });
 export type SmartModuleContext = Infer<typeof SmartModuleContext>;
 
-/** What the caller takes the module for; the module's exports decide. Rust: `SmartModuleKind`. */
+/** What the caller takes the module for; the module's exports decide. Rust: `SmartModuleKind`, fluvio-spu-schema/src/server/smartmodule.rs. */
 export const SmartModuleKind = union({
   filter: variant(0),
   map: variant(1),
@@ -42,7 +42,7 @@ export const SmartModuleKind = union({
 });
 export type SmartModuleKind = Infer<typeof SmartModuleKind>;
 
-/** One module to apply. Rust: `SmartModuleInvocation`. */
+/** One module to apply. Rust: `SmartModuleInvocation`, fluvio-spu-schema/src/server/smartmodule.rs. */
 export const SmartModuleInvocation = struct({
   wasm: SmartModuleSource,
   kind: SmartModuleKind,
@@ -51,7 +51,7 @@ export const SmartModuleInvocation = struct({
 });
 export interface SmartModuleInvocation extends Infer<typeof SmartModuleInvocation> {}
 
-/** A derived stream, of versions 16 to 18 only. Rust: `DerivedStreamInvocation`. */
+/** A derived stream, of versions 16 to 18 only. Rust: `DerivedStreamInvocation`, fluvio-spu-schema/src/server/stream_fetch.rs. */
 export const DerivedStreamInvocation = struct({ stream: string, params: SmartModuleParams });
 export interface DerivedStreamInvocation extends Infer<typeof DerivedStreamInvocation> {}
 

@@ -25,7 +25,7 @@ export const StreamFetchRequest = struct({
 });
 export interface StreamFetchRequest extends Infer<typeof StreamFetchRequest> {}
 
-/** One slice of the stream; there is no last one. Rust: `StreamFetchResponse`. */
+/** One slice of the stream; there is no last one. Rust: `StreamFetchResponse`, fluvio-spu-schema/src/server/stream_fetch.rs. */
 export const StreamFetchResponse = struct({
   topic: string,
   /** Names the stream in {@link UpdateOffsets}; 0 if it could not be started. Unique per connection only. */
@@ -34,7 +34,7 @@ export const StreamFetchResponse = struct({
 });
 export interface StreamFetchResponse extends Infer<typeof StreamFetchResponse> {}
 
-/** StreamFetch of an SPU: zero or more answers, one unacknowledged at a time. */
+/** Streams one partition: zero or more answers, one unacknowledged at a time, until the connection ends. */
 export const StreamFetch: Api<StreamFetchRequest, StreamFetchResponse> = {
   name: 'StreamFetch',
   server: 'spu',
@@ -49,19 +49,19 @@ export const StreamFetch: Api<StreamFetchRequest, StreamFetchResponse> = {
 export const OffsetUpdate = struct({ offset: i64, sessionId: u32 });
 export interface OffsetUpdate extends Infer<typeof OffsetUpdate> {}
 
-/** Gives streams of this connection credit for one more answer. Rust: `UpdateOffsetsRequest`. */
+/** Gives streams of this connection credit for one more answer. Rust: `UpdateOffsetsRequest`, fluvio-spu-schema/src/server/update_offset.rs. */
 export const UpdateOffsetsRequest = struct({ offsets: list(OffsetUpdate) });
 export interface UpdateOffsetsRequest extends Infer<typeof UpdateOffsetsRequest> {}
 
-/** Rust: `OffsetUpdateStatus`. */
+/** Rust: `OffsetUpdateStatus`, fluvio-spu-schema/src/server/update_offset.rs. */
 export const OffsetUpdateStatus = struct({ sessionId: u32, error: ErrorCode });
 export interface OffsetUpdateStatus extends Infer<typeof OffsetUpdateStatus> {}
 
-/** One status per entry of the request. Rust: `UpdateOffsetsResponse`. */
+/** One status per entry of the request. Rust: `UpdateOffsetsResponse`, fluvio-spu-schema/src/server/update_offset.rs. */
 export const UpdateOffsetsResponse = struct({ status: list(OffsetUpdateStatus) });
 export interface UpdateOffsetsResponse extends Infer<typeof UpdateOffsetsResponse> {}
 
-/** UpdateOffsets of an SPU; on the connection of the stream. */
+/** Acknowledges answers of streams, on the connection of the streams. */
 export const UpdateOffsets: Api<UpdateOffsetsRequest, UpdateOffsetsResponse> = {
   name: 'UpdateOffsets',
   server: 'spu',
