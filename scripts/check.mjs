@@ -26,13 +26,14 @@ const steps = {
   types: cached('types of the tests (tsc)', 'check:types'),
   promises: cached('no promise is left alone, across packages too (oxlint)', 'check:promises'),
   packages: node('manifests against the dependency table', 'scripts/check-packages.mjs'),
+  wire: node('docs/wire against the schemas', 'scripts/wire-docs.mjs', '--check'),
   unused: cached('unused files, exports and dependencies (knip)', 'check:unused'),
   published: cached('what npm would publish (publint, attw)', 'check:published'),
   docs: cached('documentation: links, docstrings and examples (typedoc, tsc)', 'docs', 'snippets'),
 };
 
 /** Nothing that reads the build can tell more than the build itself once that has failed. */
-const needBuild = ['types', 'promises', 'packages', 'published', 'docs'];
+const needBuild = ['types', 'promises', 'packages', 'wire', 'published', 'docs'];
 
 export async function check(env, only, build) {
   const unknown = only.filter((name) => !(name in steps));
