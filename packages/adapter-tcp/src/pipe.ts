@@ -50,9 +50,12 @@ export function bytePipe(socket: Socket, { box, peer, explain, doubtEnd }: PipeP
       failure,
     );
 
-  const drained = (error?: Error): void => {
+  const settleWriters = (error: Error | undefined): void => {
     draining?.settle(error);
     draining = undefined;
+  };
+  const drained = (): void => {
+    if (!socket.writableNeedDrain) settleWriters(undefined);
   };
 
   const fail = (error: Error | undefined): void => {
@@ -63,7 +66,9 @@ export function bytePipe(socket: Socket, { box, peer, explain, doubtEnd }: PipeP
   };
 
   socket.on('end', () => fail(wrote && ending === undefined ? doubtEnd?.() : undefined));
-  socket.on('drain', () => drained());
+  // Writers go on in a later turn of the event loop: while the kernel takes all at once, a loop of awaited writes would
+  // otherwise keep timers and reads from their turn for ever.
+  socket.on('drain', () => setImmediate(drained));
   socket.on('error', (error) => {
     if (!closing) fail(explain(error));
   });
@@ -73,7 +78,7 @@ export function bytePipe(socket: Socket, { box, peer, explain, doubtEnd }: PipeP
       failure = tcpError('connection/closed', { peer, reason: 'its socket was destroyed' });
     }
     box.finish(failure);
-    drained(gone());
+    settleWriters(gone());
     settleClosed(failure);
   });
 

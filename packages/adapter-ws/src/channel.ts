@@ -8,6 +8,8 @@ export interface Channel {
   readonly unsentBytes: number;
   /** Calls `then` once, when at most `limit` bytes are unsent; not synchronously, and not after the end. */
   whenUnsentBelow(limit: number, then: () => void): void;
+  /** Calls `then` once all that runs now has run, and before the event loop goes on, if the platform can tell. */
+  soon(then: () => void): void;
   /** Stops and restarts the peer; absent where the platform cannot. */
   readonly flow?: { pause(): void; resume(): void };
   /** Begins the closing handshake, after all that was sent. */

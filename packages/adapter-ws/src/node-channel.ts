@@ -23,14 +23,26 @@ export function nodeChannel(options: ClientOptions): OpenChannel {
     let waiting: { readonly limit: number; readonly then: () => void } | undefined;
     let dropping: ReturnType<typeof setTimeout> | undefined;
     let ending = false;
+    let waking = false;
 
-    const sent = (size: number): void => {
-      unsentBytes -= size;
-      if (ending && unsentBytes === 0) socket.close(1000);
+    const wake = (): void => {
+      waking = false;
       if (waiting === undefined || unsentBytes > waiting.limit) return;
       const { then } = waiting;
       waiting = undefined;
       then();
+    };
+    const wakeSoon = (): void => {
+      if (waking || waiting === undefined || unsentBytes > waiting.limit) return;
+      // In a later turn of the event loop: while the kernel takes all at once, a loop of awaited writes would otherwise keep
+      // timers and reads from their turn for ever.
+      waking = true;
+      setImmediate(wake);
+    };
+    const sent = (size: number): void => {
+      unsentBytes -= size;
+      if (ending && unsentBytes === 0) socket.close(1000);
+      wakeSoon();
     };
 
     listen(socket, peer, events, () => {
@@ -51,8 +63,9 @@ export function nodeChannel(options: ClientOptions): OpenChannel {
       },
       whenUnsentBelow(limit, then) {
         waiting = { limit, then };
-        if (unsentBytes <= limit) process.nextTick(sent, 0);
+        wakeSoon();
       },
+      soon: (then) => process.nextTick(then),
       flow: {
         pause: () => socket.pause(),
         resume: () => socket.resume(),
@@ -97,7 +110,7 @@ function listen(socket: WebSocket, peer: string, events: ChannelEvents, release:
 
 /**
  * Masking keeps a script from writing bytes of its choice to a proxy that takes them for HTTP. Nothing in between reads TLS
- * or the loopback interface, and without it uploads are three times as fast.
+ * or the loopback interface, and without it uploads are six times as fast (1.3 against 0.2 GB/s, without `bufferutil`).
  */
 function needsNoMask(url: URL): boolean {
   return url.protocol === 'wss:' || /^(?:localhost|127\.\d+\.\d+\.\d+|\[::1\])$/.test(url.hostname);

@@ -7,7 +7,7 @@ const ALONE_BYTES = 16 * 1024;
 
 /** What writers of a pipe share. */
 export interface Outbox {
-  /** Queues chunks, to be sent in the next microtask with whatever else is written until then. */
+  /** Queues chunks, to be sent soon with whatever else is written until then. */
   add(chunks: readonly Uint8Array[]): void;
   /** Sends at once what is queued. */
   flush(): void;
@@ -55,7 +55,7 @@ export function outbox(channel: Channel, highWaterMarkBytes: number): Outbox {
 
   return {
     add(chunks) {
-      if (queued.length === 0) queueMicrotask(flush);
+      if (queued.length === 0) channel.soon(flush);
       for (const chunk of chunks) {
         if (chunk.length === 0) continue;
         queued.push(chunk);

@@ -44,6 +44,7 @@ export function platformChannel(Implementation: WebSocketConstructor): OpenChann
         return socket.bufferedAmount;
       },
       whenUnsentBelow,
+      soon: (then) => queueMicrotask(then),
       end: () => socket.close(1000),
       drop() {
         socket.close(1000);

@@ -130,6 +130,25 @@ export async function muteServer(): Promise<{ readonly endpoint: Endpoint; close
   };
 }
 
+/** A server in a thread of its own that takes bytes as fast as it can. */
+export async function fastSink(kind: 'tcp' | 'ws'): Promise<{ readonly port: number; close(): Promise<void> }> {
+  const thread = new Worker(
+    `const { parentPort, workerData } = require('node:worker_threads');
+     const server = workerData === 'ws' ? require('node:http').createServer() : require('node:net').createServer();
+     if (workerData === 'ws') new (require('ws').WebSocketServer)({ server }).on('connection', (s) => s.on('error', () => {}));
+     else server.on('connection', (socket) => socket.on('error', () => {}).resume());
+     server.listen(0, '127.0.0.1', () => parentPort.postMessage(server.address().port));`,
+    { eval: true, workerData: kind },
+  );
+  const port = await new Promise<number>((resolve) => thread.once('message', resolve));
+  return {
+    port,
+    async close() {
+      await thread.terminate();
+    },
+  };
+}
+
 /** A server whose system accepts no more connections: its thread sleeps, and its queue is full. */
 export async function fullServer(): Promise<{ readonly endpoint: Endpoint; close(): Promise<void> }> {
   const thread = new Worker(

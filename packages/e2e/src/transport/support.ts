@@ -1,5 +1,6 @@
 /** Small tools of the transport tests: seeded bytes, checksums, and a look at what the process holds open. */
 import { createHash } from 'node:crypto';
+import type { BytePipe } from '@fluvio-ts/protocol';
 
 /** Seeded pseudo-random numbers and bytes, so that a failure comes back the same. */
 export interface Noise {
@@ -49,4 +50,16 @@ export async function settled(condition: () => boolean): Promise<void> {
     if (performance.now() > deadline) throw new Error(`still open: ${process.getActiveResourcesInfo().join(', ')}`);
     await new Promise((resolve) => setTimeout(resolve, 1));
   }
+}
+
+/** Writes awaited pieces until a timer has run. Where writers keep the event loop from turning, it never does. */
+export async function writeUntilTimer(pipe: BytePipe, pieceBytes: number): Promise<void> {
+  let rung = false;
+  const timer = setTimeout(() => {
+    rung = true;
+  }, 50);
+  const limit = performance.now() + 5_000;
+  while (!rung && performance.now() < limit) await pipe.write([new Uint8Array(pieceBytes)]);
+  clearTimeout(timer);
+  if (!rung) throw new Error('no timer has run for 5 s of awaited writes');
 }

@@ -8,8 +8,8 @@ import type { BytePipe, Endpoint } from '@fluvio-ts/protocol';
 import { describe, expect, test, vi } from 'vitest';
 import { certificateAuthority, type KeyPair } from '../certificates.ts';
 import { type Rig, transportConformance } from './conformance.ts';
-import { connections, deadPort, farSocket, farTcpServer, fullServer, listen } from './far-side.ts';
-import { noise, sha256 } from './support.ts';
+import { connections, deadPort, farSocket, farTcpServer, fastSink, fullServer, listen } from './far-side.ts';
+import { noise, sha256, writeUntilTimer } from './support.ts';
 
 const at = (port: number, host = '127.0.0.1'): Endpoint => ({ kind: 'sc', address: { host, port } });
 
@@ -60,6 +60,13 @@ async function acceptingRig(): Promise<Rig> {
     silent: never,
   };
 }
+
+test.each([100, 1024 * 1024])('writes of %i bytes to a fast peer leave timers their turn', async (size) => {
+  const sink = await fastSink('tcp');
+  const pipe = await tcp().connect(at(sink.port));
+  await writeUntilTimer(pipe, size).finally(() => pipe.close());
+  await sink.close();
+});
 
 type Lookup = (error: Error | null, addresses: dns.LookupAddress[]) => void;
 

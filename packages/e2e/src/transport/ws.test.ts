@@ -8,9 +8,9 @@ import { afterEach, describe, expect, test } from 'vitest';
 import { WebSocket, WebSocketServer } from 'ws';
 import { certificateAuthority } from '../certificates.ts';
 import { transportConformance } from './conformance.ts';
-import { deadPort, listen, muteServer } from './far-side.ts';
+import { deadPort, fastSink, listen, muteServer } from './far-side.ts';
 import { type FarWebSocketServer, farWebSocketServer } from './far-ws.ts';
-import { turns } from './support.ts';
+import { turns, writeUntilTimer } from './support.ts';
 
 const sc: Endpoint = { kind: 'sc', address: { host: 'sc.cluster', port: 9003 } };
 const spu: Endpoint = { kind: 'spu', id: 5001, name: 'main-0', address: { host: '10.0.0.1', port: 9010 } };
@@ -248,6 +248,13 @@ describe.each([
     await expect(next(pipe)).rejects.toMatchObject({ code: 'websocket/protocol' });
     expect(await pipe.closed).toMatchObject({ code: 'websocket/protocol' });
   });
+});
+
+test.each([100, 1024 * 1024])('writes of %i bytes to a fast peer leave timers their turn', async (size) => {
+  const sink = await fastSink('ws');
+  cleanups.push(() => sink.close());
+  const pipe = await connectTo(sc, webSocket({ url: `ws://127.0.0.1:${sink.port}` }));
+  await writeUntilTimer(pipe, size);
 });
 
 describe('limits', () => {
