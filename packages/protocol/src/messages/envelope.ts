@@ -7,29 +7,42 @@ import { RequestHeader } from './header.ts';
 const header = RequestHeader.at(0);
 
 /** Encodes a request as one frame, length included. */
-export function encodeRequest<Q, R>(
+export const encodeRequest = <Q, R>(
   api: Api<Q, R>,
   version: number,
   correlationId: number,
   clientId: string,
   request: Q,
-): Uint8Array {
+): Uint8Array => writeRequest(api, version, correlationId, clientId, request).finish();
+
+/** Encodes a response as one frame, length included, at the version of its request. */
+export const encodeResponse = <Q, R>(api: Api<Q, R>, version: number, correlationId: number, response: R): Uint8Array =>
+  writeResponse(api, version, correlationId, response).finish();
+
+/** A request in a writer, length included: its chunks go out without large values being copied. */
+export function writeRequest<Q, R>(
+  api: Api<Q, R>,
+  version: number,
+  correlationId: number,
+  clientId: string,
+  request: Q,
+): Writer {
   const writer = new Writer();
   const size = writer.reserveSize();
   header.write(writer, { apiKey: api.key, apiVersion: version, correlationId, clientId });
   api.request.at(version).write(writer, request);
   writer.patchSize(size);
-  return writer.finish();
+  return writer;
 }
 
-/** Encodes a response as one frame, length included, at the version of its request. */
-export function encodeResponse<Q, R>(api: Api<Q, R>, version: number, correlationId: number, response: R): Uint8Array {
+/** A response in a writer, length included. */
+export function writeResponse<Q, R>(api: Api<Q, R>, version: number, correlationId: number, response: R): Writer {
   const writer = new Writer();
   const size = writer.reserveSize();
   writer.i32(correlationId);
   api.response.at(version).write(writer, response);
   writer.patchSize(size);
-  return writer.finish();
+  return writer;
 }
 
 /** Reads the header of a request frame (without its length); the reader stands at the body afterwards. */

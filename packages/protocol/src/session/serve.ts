@@ -2,7 +2,7 @@
 import { isFluvioError, protocolError } from '../errors.ts';
 import { DEFAULT_FRAME_LIMIT_BYTES, frameSplitter } from '../frames.ts';
 import type { Api } from '../messages/api.ts';
-import { decodeHeader, encodeResponse } from '../messages/envelope.ts';
+import { decodeHeader, writeResponse } from '../messages/envelope.ts';
 import type { BytePipe } from '../transport.ts';
 
 /** What a handler knows of its request, besides the body. */
@@ -60,7 +60,7 @@ export async function serve(
     const request = route.api.request.at(version).read(body);
     const push = async (response: unknown): Promise<void> => {
       connection.signal.throwIfAborted();
-      await pipe.write([encodeResponse(route.api, version, correlationId, response)]);
+      await pipe.write(writeResponse(route.api, version, correlationId, response).chunks());
     };
     const answer = route.handler(request, { version, correlationId, clientId, signal: connection.signal, push });
     if (answer instanceof Promise) return answer.then((late) => (late === undefined ? undefined : push(late)));

@@ -5,7 +5,7 @@ import { DEFAULT_FRAME_LIMIT_BYTES, frameSplitter } from '../frames.ts';
 import type { Api } from '../messages/api.ts';
 import type { ApiVersionsResponse } from '../messages/api-versions.ts';
 import { ScApiVersions, SpuApiVersions } from '../messages/api-versions.ts';
-import { correlationIdOf, decodeResponse, encodeRequest } from '../messages/envelope.ts';
+import { correlationIdOf, decodeResponse, writeRequest } from '../messages/envelope.ts';
 import type { BytePipe } from '../transport.ts';
 import { negotiate } from '../versions.ts';
 import type { AnswerQueue, Answers } from './answers.ts';
@@ -130,9 +130,9 @@ export async function startSession(pipe: BytePipe, options: SessionOptions): Pro
   };
 
   /** Registers before it writes, so that no answer can be missed; a failed write ends the connection. */
-  const send = (id: number, frame: Uint8Array, waiter: Waiter): void => {
+  const send = (id: number, chunks: readonly Uint8Array[], waiter: Waiter): void => {
     waiters.set(id, waiter);
-    pipe.write([frame]).catch(fail);
+    pipe.write(chunks).catch(fail);
   };
 
   const callAt = <Q, R>(api: Api<Q, R>, version: number, request: Q, call: CallOptions): Promise<R> => {
@@ -140,7 +140,7 @@ export async function startSession(pipe: BytePipe, options: SessionOptions): Pro
     if (failure !== undefined) return Promise.reject(failure);
     if (signal?.aborted === true) return Promise.reject(aborted(api.name, signal));
     const id = takeId();
-    const frame = encodeRequest(api, version, id, clientId, request);
+    const frame = writeRequest(api, version, id, clientId, request).chunks();
     return new Promise<R>((resolve, reject) => {
       const release = (): void => {
         waiters.delete(id);
@@ -205,7 +205,7 @@ export async function startSession(pipe: BytePipe, options: SessionOptions): Pro
       if (signal?.aborted === true) throw aborted(api.name, signal);
       const version = session.version(api);
       const id = takeId();
-      const frame = encodeRequest(api, version, id, clientId, request);
+      const frame = writeRequest(api, version, id, clientId, request).chunks();
       const onAbort = (): void => answers.fail(aborted(api.name, signal));
       const answers: AnswerQueue<R> = answerQueue(
         queueLimit,

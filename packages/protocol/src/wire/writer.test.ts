@@ -94,3 +94,42 @@ describe('a writer takes', () => {
     expect(toHex(writer.finish())).toBe(hex);
   });
 });
+
+describe('large values', () => {
+  const large = (fill: number): Uint8Array => new Uint8Array(5_000).fill(fill);
+
+  it('are handed on as they are, in their place, and are counted in every size around them', () => {
+    const [a, b] = [large(1), large(2)];
+    const writer = new Writer(8);
+    writer.u8(7);
+    const outer = writer.reserveSize();
+    writer.bytes(a);
+    const inner = writer.reserveSize();
+    writer.string('between');
+    writer.bytes(b);
+    writer.patchSize(inner);
+    writer.patchSize(outer);
+    writer.u8(9);
+    const chunks = writer.chunks();
+    expect(chunks.map((chunk) => chunk.length)).toEqual([5, 5_000, 13, 5_000, 1]);
+    expect(chunks[1]).toBe(a);
+    expect(chunks[3]).toBe(b);
+    expect(writer.length).toBe(10_019);
+    const whole = new Writer(8);
+    whole.u8(7);
+    whole.u32(5_000 + 4 + 9 + 5_000);
+    for (const byte of a) whole.u8(byte);
+    whole.u32(9 + 5_000);
+    whole.string('between');
+    for (const byte of b) whole.u8(byte);
+    whole.u8(9);
+    expect(Buffer.from(writer.finish())).toEqual(Buffer.from(whole.finish()));
+  });
+
+  it('at the beginning and at the end leave no empty chunk', () => {
+    const writer = new Writer();
+    writer.bytes(large(1));
+    expect(writer.chunks()).toHaveLength(1);
+    expect(writer.finish()).toHaveLength(5_000);
+  });
+});

@@ -1,4 +1,4 @@
-/** Writes primitives into one growing buffer. */
+/** Writes primitives into one growing buffer; large values are not copied into it but handed on as they are. */
 import { protocolError } from '../errors.ts';
 import { wrongType } from './unwritable.ts';
 
@@ -10,11 +10,23 @@ const LONGEST_TEXT = 32_767;
 /** Room kept behind a large value, so that the few bytes after it do not make the buffer grow again. */
 const SPARE = 128;
 
-/** A cursor that writes; {@link Writer.finish} gives the bytes. */
+/** From this size on, bytes are handed on instead of copied: a chunk more costs less than moving them. */
+const LARGE_BYTES = 4_096;
+
+/** Bytes that stand between two parts of the buffer. */
+interface Inset {
+  /** Where in the buffer they belong. */
+  readonly at: number;
+  readonly bytes: Uint8Array;
+}
+
+/** A cursor that writes; {@link Writer.finish} gives the bytes, {@link Writer.chunks} without copying large ones. */
 export class Writer {
   private data: Uint8Array;
   private view: DataView;
   private at = 0;
+  private insets: Inset[] | undefined;
+  private insetBytes = 0;
 
   constructor(capacity = 256) {
     this.data = new Uint8Array(capacity);
@@ -23,7 +35,7 @@ export class Writer {
 
   /** Bytes written so far. */
   get length(): number {
-    return this.at;
+    return this.at + this.insetBytes;
   }
 
   u8(value: number): void {
@@ -86,9 +98,15 @@ export class Writer {
     this.bytes(bytes);
   }
 
-  /** Raw bytes without a length. */
+  /** Raw bytes without a length. Leave large ones as they are until the message is on its way: they are not copied. */
   bytes(value: Uint8Array): void {
     if (value?.BYTES_PER_ELEMENT !== 1) throw wrongType(value, 'bytes');
+    if (value.length >= LARGE_BYTES) {
+      this.insets ??= [];
+      this.insets.push({ at: this.at, bytes: value });
+      this.insetBytes += value.length;
+      return;
+    }
     const at = this.room(value.length);
     this.data.set(value, at);
   }
@@ -112,12 +130,36 @@ export class Writer {
   }
   /** Writes the number of bytes that followed {@link reserveSize} into its place. */
   patchSize(place: number): void {
-    this.view.setUint32(place, this.at - place - 4);
+    let size = this.at - place - 4;
+    for (const { at, bytes } of this.insets ?? []) if (at > place) size += bytes.length;
+    this.view.setUint32(place, size);
   }
 
-  /** What was written, as a view of the writer's buffer; write no more afterwards. */
+  /** What was written, in one piece; write no more afterwards. */
   finish(): Uint8Array {
-    return this.data.subarray(0, this.at);
+    const [first = new Uint8Array(0), ...rest] = this.chunks();
+    if (rest.length === 0) return first;
+    const whole = new Uint8Array(this.length);
+    let at = 0;
+    for (const chunk of [first, ...rest]) {
+      whole.set(chunk, at);
+      at += chunk.length;
+    }
+    return whole;
+  }
+
+  /** What was written, in order, large values as they were given; write no more afterwards. */
+  chunks(): Uint8Array[] {
+    if (this.insets === undefined) return [this.data.subarray(0, this.at)];
+    const chunks: Uint8Array[] = [];
+    let from = 0;
+    for (const { at, bytes } of this.insets) {
+      if (at > from) chunks.push(this.data.subarray(from, at));
+      chunks.push(bytes);
+      from = at;
+    }
+    if (this.at > from) chunks.push(this.data.subarray(from, this.at));
+    return chunks;
   }
 
   private ascii(value: string): boolean {
