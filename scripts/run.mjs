@@ -8,6 +8,7 @@ import { fail, prepare, requireNode, root, turbo } from './bootstrap.mjs';
 import { check } from './check.mjs';
 import { asTyped, run, say } from './children.mjs';
 import { fuzz } from './fuzz.mjs';
+import { matrix } from './matrix.mjs';
 import { pruneDist } from './prune-dist.mjs';
 import { test } from './test.mjs';
 
@@ -46,6 +47,10 @@ const tasks = {
     return code;
   },
   demo: (env, args) => program('apps/demo/dist/main.js', env, args),
+  'test:matrix': async (env, args) => {
+    await mustBuild(env, ['--filter=@fluvio-ts/e2e']);
+    return matrix(env, args);
+  },
   fuzz,
   bench: (env, args) => program('packages/bench/dist/main.js', env, args),
 };
