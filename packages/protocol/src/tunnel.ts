@@ -20,6 +20,7 @@ export type TunnelTarget =
 
 /** What {@link parseTunnelQuery} reads from: a `URLSearchParams`, or anything that looks a field up. */
 export interface TunnelFields {
+  /** The first value of a field; null when it is not there. */
   get(name: string): string | null;
 }
 

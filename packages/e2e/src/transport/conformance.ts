@@ -265,7 +265,8 @@ export function transportConformance(name: string, setup: () => Promise<Rig>, tr
 
         test('ends at its deadline when nobody answers', async () => {
           const silent = await rig.silent();
-          const error = await failure(silent.transport.connect(silent.endpoint)).finally(silent.close);
+          const error = await failure(silent.transport.connect(silent.endpoint));
+          await silent.close();
           expect(error).toMatchObject({ code: 'connection/timeout', retryable: true });
           expect(error.message).toContain('100 ms');
         });
