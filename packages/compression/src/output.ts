@@ -4,6 +4,9 @@ import { SLACK_BYTES, viewOf } from './bytes.ts';
 /** The longest byte array that every runtime can make. */
 const LARGEST_BYTES = 0x7fff_ffff - SLACK_BYTES;
 
+/** What a buffer begins with at most: what is expected may be a lie. */
+const LARGEST_BEGINNING_BYTES = 64 * 1024 * 1024;
+
 /**
  * A buffer that grows as it fills, but never over a limit.
  *
@@ -20,7 +23,7 @@ export class Output {
 
   constructor(limitBytes: number, expectedBytes: number) {
     this.limitBytes = Math.min(limitBytes, LARGEST_BYTES);
-    this.bytes = new Uint8Array(Math.min(expectedBytes, this.limitBytes) + SLACK_BYTES);
+    this.bytes = new Uint8Array(Math.min(expectedBytes, this.limitBytes, LARGEST_BEGINNING_BYTES) + SLACK_BYTES);
     this.view = viewOf(this.bytes);
   }
 
