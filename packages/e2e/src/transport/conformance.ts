@@ -2,10 +2,11 @@
  * What every transport must do, checked against real sockets. An adapter passes all of it, or its {@link Traits} say what
  * its medium cannot do.
  */
+import { getEventListeners } from 'node:events';
 import { type BytePipe, type Endpoint, isFluvioError, type Transport } from '@fluvio-ts/protocol';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { FarServer, FarSide } from './far-side.ts';
-import { noise, settled, sha256, sockets, timers, turns } from './support.ts';
+import { noise, settled, sha256, sockets, turns } from './support.ts';
 
 /** A server and a transport to it, made anew for each test. */
 export interface Rig {
@@ -251,13 +252,19 @@ export function transportConformance(name: string, setup: () => Promise<Rig>, tr
 
         test('is over for the signal and the deadline once the pipe is open', async () => {
           const abort = new AbortController();
-          const held = timers();
+          const set = vi.spyOn(globalThis, 'setTimeout');
+          const clear = vi.spyOn(globalThis, 'clearTimeout');
           const [pipe, far] = await Promise.all([
             rig.transport.connect(rig.server.endpoint, { signal: abort.signal }),
             rig.server.accept(),
           ]);
           pipes.push(pipe);
-          expect(timers()).toBe(held);
+          const deadline = set.mock.results[set.mock.calls.findIndex(([, delayMs]) => delayMs === 10_000)];
+          expect(deadline).toBeDefined();
+          expect(clear).toHaveBeenCalledWith(deadline?.value);
+          expect(getEventListeners(abort.signal, 'abort')).toEqual([]);
+          set.mockRestore();
+          clear.mockRestore();
           abort.abort();
           await pipe.write([Uint8Array.of(1)]);
           expect([...(await far.bytes(1))]).toEqual([1]);

@@ -40,9 +40,6 @@ export async function turns(count: number): Promise<void> {
 export const sockets = (): number =>
   process.getActiveResourcesInfo().filter((name) => /TCP|TLS|GetAddrInfo/i.test(name)).length;
 
-/** How many timers are running. */
-export const timers = (): number => process.getActiveResourcesInfo().filter((name) => name === 'Timeout').length;
-
 /** Waits for a condition that comes true soon; if not, fails with what the process holds open. */
 export async function settled(condition: () => boolean): Promise<void> {
   const deadline = performance.now() + 5_000;
