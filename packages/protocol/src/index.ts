@@ -68,7 +68,7 @@ export type { Address, BytePipe, Endpoint, Transport } from './transport.ts';
 export { formatAddress, parseAddress } from './transport.ts';
 export { negotiate } from './versions.ts';
 export { Reader } from './wire/reader.ts';
-export type { Infer, Type } from './wire/schema.ts';
+export type { Bytes, Infer, Type } from './wire/schema.ts';
 /** The words that schemas are declared with. */
 export * as schema from './wire/schema.ts';
 export { Writer } from './wire/writer.ts';

@@ -128,12 +128,17 @@ export const u64: Type<bigint> = primitive('u64');
 export const i64: Type<bigint> = primitive('i64');
 /** A u16 byte length (at most 32,767) and UTF-8. */
 export const string: Type<string> = primitive('string');
+/**
+ * A `Uint8Array`, under a name because declaration files would otherwise hold it with a type argument, which TypeScript
+ * 5.4 refuses.
+ */
+export interface Bytes extends Uint8Array {}
 /** A u32 length and raw bytes. */
-export const bytes: Type<Uint8Array> = primitive('bytes');
+export const bytes: Type<Bytes> = primitive('bytes');
 /** The same bytes on the wire: whole batches back to back, the last of which servers may cut. Rust: `RecordSet`. */
-export const records: Type<Uint8Array> = primitive('records');
+export const records: Type<Bytes> = primitive('records');
 /** A varint length and raw bytes. Rust: `RecordData`. */
-export const varBytes: Type<Uint8Array> = primitive('varBytes');
+export const varBytes: Type<Bytes> = primitive('varBytes');
 
 /** Whole seconds and nanoseconds, 12 bytes. Rust: `Duration`. */
 export interface Duration {
