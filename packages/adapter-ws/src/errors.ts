@@ -19,7 +19,9 @@ export interface WebSocketCodes {
   'tls/certificate': { readonly peer: string; readonly reason: string };
   /** `wss:` was asked for, and the server speaks plaintext or another TLS. */
   'tls/handshake': { readonly peer: string; readonly reason: string };
-  /** The server answered the handshake with an HTTP status instead of a WebSocket. */
+  /** The gateway is there and cannot open a tunnel now: it is full, or cannot reach the cluster (429, 502, 503, 504). */
+  'websocket/unavailable': { readonly peer: string; readonly status: number; readonly reason: string };
+  /** The server answered the handshake with another HTTP status instead of a WebSocket. */
   'websocket/refused': { readonly peer: string; readonly status: number; readonly reason: string };
   /** No connection, and the runtime does not say why: browsers hide it from scripts. */
   'websocket/failed': { readonly peer: string };
@@ -62,6 +64,10 @@ export const webSocketError: ErrorFactory<WebSocketCodes> = defineErrors<WebSock
   'tls/handshake': {
     text: (c) => `no TLS with ${c.peer} (${c.reason}): if the gateway speaks plaintext there, use ws: instead of wss:`,
   },
+  'websocket/unavailable': {
+    text: (c) => `${c.peer} cannot open a tunnel now, it says ${c.status}${quoted(c.reason)}`,
+    retryable: true,
+  },
   'websocket/refused': {
     text: (c) => `${c.peer} refused the tunnel with ${c.status}${quoted(c.reason)}${hint(c.status)}`,
   },
@@ -93,12 +99,6 @@ function hint(status: number): string {
       return ': this origin, token or server is not allowed there';
     case 404:
       return ': the gateway has no tunnel at this path, or the cluster no such SPU';
-    case 429:
-      return ': a limit of the gateway is reached; try again later';
-    case 502:
-    case 503:
-    case 504:
-      return ': the gateway is there, and cannot reach the cluster';
     default:
       return '';
   }

@@ -12,8 +12,13 @@ interface NodeError extends Error {
 
 const CERTIFICATE = /CERT|UNABLE_TO_(?:GET|VERIFY)|HOSTNAME_MISMATCH/;
 
+/** Statuses of a gateway or a proxy that may be others a moment later. */
+const PASSING: ReadonlySet<number> = new Set([429, 502, 503, 504]);
+
 /** As much of a refusal's body as belongs into an error. */
 const REASON_CHARACTERS = 200;
+/** As much of a body as is read. */
+const BODY_CHARACTERS = 2_000;
 
 /** The error of this package that `error` amounts to; `error` becomes its cause. */
 export function explain(error: NodeError, peer: string): FluvioError<WebSocketCodes> {
@@ -37,11 +42,22 @@ export async function refusal(response: IncomingMessage, peer: string): Promise<
   const status = response.statusCode ?? 0;
   const reason = (await firstLine(response)) || response.statusMessage || '';
   const { location } = response.headers;
-  return webSocketError('websocket/refused', {
+  return webSocketError(PASSING.has(status) ? 'websocket/unavailable' : 'websocket/refused', {
     peer,
     status,
     reason: location === undefined ? reason : `redirected to ${location}`,
   });
+}
+
+/** What a body says: the `message` of JSON, as our gateway sends it, else the first line. */
+function messageIn(body: string): string {
+  try {
+    const { message } = JSON.parse(body) as { readonly message?: unknown };
+    if (typeof message === 'string') return message;
+  } catch {
+    // Not JSON: then it is text for people.
+  }
+  return body.trim().split('\n', 1)[0] ?? '';
 }
 
 /** Reads until there is enough of it; whoever called cuts the connection then. */
@@ -51,11 +67,11 @@ function firstLine(response: IncomingMessage): Promise<string> {
   }
   let text = '';
   return new Promise((resolve) => {
-    const done = (): void => resolve((text.trim().split('\n', 1)[0] ?? '').slice(0, REASON_CHARACTERS));
+    const done = (): void => resolve(messageIn(text).slice(0, REASON_CHARACTERS));
     response.setEncoding('utf8');
     response.on('data', (part: string) => {
       text += part;
-      if (text.length > REASON_CHARACTERS) done();
+      if (text.length > BODY_CHARACTERS) done();
     });
     response.on('close', done);
     response.on('error', done);

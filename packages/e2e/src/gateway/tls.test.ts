@@ -95,7 +95,7 @@ test('every server is verified by its own name, and the gateway by its clients',
 
   // A server that has another one's certificate is not taken for it.
   const error = await transport.connect(spuEndpoint(8)).catch((refusal: unknown) => refusal);
-  expect(isFluvioError(error, 'websocket/refused') && error.context.status).toBe(502);
+  expect(isFluvioError(error, 'websocket/unavailable') && error.context.status).toBe(502);
   expect(String(error)).toContain("is not for 'spu-8.fluvio.test'");
 
   // Neither is the gateway, by clients that do not know its authority.

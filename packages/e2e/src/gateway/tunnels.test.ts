@@ -178,3 +178,16 @@ test('a cluster that restarts is found again, by the gateway and through it', as
   await vi.waitFor(async () => expect(await health()).toBe(200), 10_000);
   expect(await contents(await through(gateway), 'lasting')).toEqual(new Map([[0, ['before', 'meanwhile']]]));
 });
+
+test('a record waits for a tunnel to become free, as it waits for a leader', async () => {
+  const { cluster, gateway } = await setting({ spus: 1 }, { limits: { maxConnections: 2 } });
+  const direct = owned(await connect({ endpoint: cluster.endpoint, transport: tcp() }));
+  await admin(direct).topics.create('waiting', { partitions: 1 });
+  const client = await through(gateway);
+  const other = await through(gateway);
+  await using producer = await client.producer('waiting', { deliveryTimeoutMs: 20_000 });
+  const sending = producer.send({ value: 'x' });
+  await expect(through(gateway)).rejects.toThrow(/503/);
+  await other.close();
+  expect(await sending).toMatchObject({ offset: 0n });
+});

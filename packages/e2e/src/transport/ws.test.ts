@@ -151,7 +151,6 @@ describe('a refused handshake', () => {
     [401, 'give `token`'],
     [403, 'not allowed'],
     [404, 'no tunnel'],
-    [502, 'cannot reach the cluster'],
   ])('with %i names the status, what the gateway says, and what to do', async (status, fix) => {
     const url = await httpServer((response) =>
       response.writeHead(status, { 'Content-Type': 'text/plain' }).end('no such luck\nmore of it'),
@@ -160,6 +159,19 @@ describe('a refused handshake', () => {
       code: 'websocket/refused',
       context: { status, reason: 'no such luck', peer: `${url}?endpoint=sc` },
       message: expect.stringContaining(fix),
+    });
+  });
+
+  test.each([429, 502, 503, 504])('with %i may be repeated, and quotes the message of JSON', async (status) => {
+    const url = await httpServer((response) =>
+      response
+        .writeHead(status, { 'Content-Type': 'application/json' })
+        .end(JSON.stringify({ code: 'tunnel/busy', message: 'no tunnel is free'.padEnd(150, '.') })),
+    );
+    await expect(webSocket({ url }).connect(sc)).rejects.toMatchObject({
+      code: 'websocket/unavailable',
+      retryable: true,
+      context: { status, reason: 'no tunnel is free'.padEnd(150, '.') },
     });
   });
 
