@@ -19,7 +19,9 @@ if (unknown !== undefined) {
   process.exitCode = 2;
 } else {
   const [load = 0] = loadavg();
-  console.log(`Node ${process.versions.node}, ${cpus().length} x ${cpus()[0]?.model}, kernel ${release()}, load ${load.toFixed(1)} at start`);
+  console.log(
+    `Node ${process.versions.node}, ${cpus().length} x ${cpus()[0]?.model}, kernel ${release()}, load ${load.toFixed(1)} at start`,
+  );
   console.log('Medians, and the tenth and ninetieth percentile of the rounds. Compare within one run only.');
   for (const [name, { title, rows }] of Object.entries(parts)) {
     if (words.length > 0 && !words.includes(name)) continue;

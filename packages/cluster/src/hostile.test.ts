@@ -9,8 +9,8 @@ import {
   encodeRequest,
   Fetch,
   List,
-  parseAddress,
   Produce,
+  parseAddress,
   ScApiVersions,
   StreamFetch,
   UpdateOffsets,
@@ -208,7 +208,7 @@ it('takes no word on its private port from a stranger that says nonsense', async
   };
   try {
     const stranger = await connect(alone.privateAddress);
-    const answered = async <R>(api: Api<never, R>, id: number) => decodeResponse(api, 100, await stranger.answer(id));
+    const answered = async <Q, R>(api: Api<Q, R>, id: number) => decodeResponse(api, 100, await stranger.answer(id));
     stranger.send(encodeRequest(ReportReplicas, 100, 1, 'x', { spuId: 5001, sequence: 0, replicas: [] }));
     expect(await answered(ReportReplicas, 1)).toEqual({ errorCode: { kind: 'SpuNotFound' } });
     stranger.send(encodeRequest(RegisterSpu, 100, 2, 'x', registration));

@@ -64,7 +64,9 @@ describe('SC', () => {
     ['sc-watch', 'raw:sc-watch-custom-spu-seen'],
     ['sc-objects', 'raw:sc-custom-spu'],
     ['sc-objects', 'raw:sc-tableformat'],
-  ])('%s: %s', (file, name) => same(serversOf(three), file, name));
+  ])('%s: %s', async (file, name) => {
+    await same(serversOf(three), file, name);
+  });
 
   it('refuses topics with the same codes and texts, in the same order', async () => {
     const answers = await replay('sc-topic-errors', 'raw:sc-topic-create-errors', serversOf(three));
@@ -113,7 +115,9 @@ describe('SPU', () => {
     ['spu-stream-fetch-limits', 'raw:spu-stream-offset-too-large'],
     ['spu-stream-fetch-limits', 'raw:spu-stream-unknown-topic'],
     ['spu-stream-fetch-limits', 'raw:spu-stream-topic-deleted'],
-  ])('%s: %s', (file, name) => same(serversOf(one), file, name));
+  ])('%s: %s', async (file, name) => {
+    await same(serversOf(one), file, name);
+  });
 
   it('says the same of itself, and caps streams for clients without a version', async () => {
     const answers = await replay('spu-apiversions', 'raw:spu-apiversions', serversOf(one));

@@ -13,7 +13,13 @@ export type Job =
       readonly sizeBytes: number;
       readonly records: number;
     }
-  | { readonly do: 'send'; readonly client: 'ours' | 'native'; readonly endpoint: string; readonly topic: string; readonly sizeBytes: number };
+  | {
+      readonly do: 'send';
+      readonly client: 'ours' | 'native';
+      readonly endpoint: string;
+      readonly topic: string;
+      readonly sizeBytes: number;
+    };
 
 /** One value per round; for round trips one per trip, in microseconds. */
 export type Samples = readonly number[];

@@ -56,7 +56,11 @@ export async function streamRows(say: (text: string) => void): Promise<BenchRow[
 
   try {
     say('raw loopback');
-    const up = add('raw loopback, upload in 64 KiB writes', 'MB/s', await run({ do: 'raw upload', port, writeBytes: BATCH_BYTES }));
+    const up = add(
+      'raw loopback, upload in 64 KiB writes',
+      'MB/s',
+      await run({ do: 'raw upload', port, writeBytes: BATCH_BYTES }),
+    );
     const down = add('raw loopback, download in 1 MiB writes', 'MB/s', await run({ do: 'raw download', port }));
     const trips = await run({ do: 'raw round trip', port, sizeBytes: SMALL_BYTES });
     const trip = add('raw round trip of 100 B', 'us', trips, `p99 ${percentile(trips, 0.99).toFixed(0)} us`);
