@@ -55,8 +55,8 @@ export function isFluvioError<Code extends string>(value: unknown, code?: Code):
 export interface ErrorText<Context> {
   /** One sentence that names what, where and what to do. */
   readonly text: (context: Context) => string;
-  /** Default false. */
-  readonly retryable?: boolean;
+  /** Default false; a function where it depends on the cause. */
+  readonly retryable?: boolean | ((cause: unknown) => boolean);
 }
 
 /** Makes errors of one package; see {@link defineErrors}. */
@@ -82,7 +82,11 @@ export function defineErrors<Codes extends CodeMap>(
 ): ErrorFactory<Codes> {
   return (code, context, cause) => {
     const { text, retryable = false } = table[code];
-    return new FluvioError<Codes, typeof code>(code, text(context), { context, retryable, cause });
+    return new FluvioError<Codes, typeof code>(code, text(context), {
+      context,
+      retryable: typeof retryable === 'boolean' ? retryable : retryable(cause),
+      cause,
+    });
   };
 }
 
@@ -151,5 +155,6 @@ export const protocolError: ErrorFactory<ProtocolCodes> = defineErrors<ProtocolC
   'request/aborted': { text: (c) => `${c.what} was aborted` },
   'stream/overflow': {
     text: (c) => `the reader of a ${c.api} stream fell ${c.limit} answers behind`,
+    retryable: true,
   },
 });

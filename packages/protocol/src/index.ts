@@ -1,5 +1,5 @@
 /**
- * The Fluvio wire protocol for any JavaScript runtime: schemas and codecs of every message, record batches, errors, and
+ * The Fluvio wire protocol for any JavaScript runtime: the schemas of every message, record batches, errors, and
  * the {@link Transport} interface that adapters implement.
  *
  * @packageDocumentation
@@ -29,6 +29,7 @@ export {
   ErrorCode,
   errorNumber,
   errorText,
+  errorVariants,
   NO_ERROR,
   ReplicaKey,
   SmartModuleErrorKind,
@@ -67,8 +68,9 @@ export * from './records/index.ts';
 export type { Address, BytePipe, Endpoint, Transport } from './transport.ts';
 export { formatAddress, parseAddress } from './transport.ts';
 export { negotiate } from './versions.ts';
+export type { Layout, Type } from './wire/node.ts';
 export { Reader } from './wire/reader.ts';
-export type { Bytes, Infer, Type } from './wire/schema.ts';
+export type { Bytes, Infer } from './wire/schema.ts';
 /** The words that schemas are declared with. */
 export * as schema from './wire/schema.ts';
 export { Writer } from './wire/writer.ts';

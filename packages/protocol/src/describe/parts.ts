@@ -1,12 +1,12 @@
 /**
- * Reads a value like its codec does and keeps which bytes said what: for people who look at frames, and for fuzzing, which
+ * Reads a value as its layout does and keeps which bytes said what: for people who look at frames, and for fuzzing, which
  * wants to know where the lengths are.
  */
 import type { FluvioError } from '../errors.ts';
 import { isFluvioError } from '../errors.ts';
 import { checkProgress, compile, unknownLabel } from '../wire/compile.ts';
+import type { FieldNode, Node, Type } from '../wire/node.ts';
 import type { Reader } from '../wire/reader.ts';
-import type { FieldNode, Node, Type } from '../wire/schema.ts';
 import type { Json } from './json.ts';
 import { toJson } from './json.ts';
 

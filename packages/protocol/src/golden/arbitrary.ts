@@ -2,7 +2,7 @@
 // biome-ignore-all lint/correctness/noNodejsModules: test support, neither built nor published
 import { isDeepStrictEqual } from 'node:util';
 import fc from 'fast-check';
-import type { FieldNode, Node, Primitive, TagWidth, Type } from '../wire/schema.ts';
+import type { FieldNode, Node, Primitive, TagWidth, Type } from '../wire/node.ts';
 
 /**
  * Values that `type` can write at `version` and reads back unchanged: fields that do not exist at that version hold what

@@ -17,7 +17,8 @@ export const SmartModuleErrorKind = choice({
   Generic: 6,
 });
 
-const variants = {
+/** The error codes by name: the number of each on the wire and the schema of its data, for tools that list them. */
+export const errorVariants = {
   UnknownServerError: variant(-1),
   None: variant(0),
   OffsetOutOfRange: variant(1),
@@ -95,9 +96,9 @@ const variants = {
  * `{ kind: 'Unknown', tag }`. Wire: an i16, then the data of the variant. Rust: `ErrorCode`,
  * fluvio-protocol/src/link/error_code.rs.
  */
-export const ErrorCode: Type<ErrorCode> = openUnion(variants, 'i16');
+export const ErrorCode: Type<ErrorCode> = openUnion(errorVariants, 'i16');
 /** The value type of {@link ErrorCode}. */
-export type ErrorCode = UnionShape<typeof variants> | UnknownVariant;
+export type ErrorCode = UnionShape<typeof errorVariants> | UnknownVariant;
 
 /** Names of the error codes. */
 export type ErrorKind = ErrorCode['kind'];
@@ -107,7 +108,7 @@ export const NO_ERROR: ErrorCode = { kind: 'None' };
 
 /** The number of an error code on the wire. */
 export function errorNumber(error: ErrorCode): number {
-  return error.kind === 'Unknown' ? error.tag : variants[error.kind].tag;
+  return error.kind === 'Unknown' ? error.tag : errorVariants[error.kind].tag;
 }
 
 type Texts = { readonly [K in ErrorKind]: string | ((error: Extract<ErrorCode, { kind: K }>) => string) };

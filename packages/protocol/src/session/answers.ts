@@ -19,18 +19,18 @@ export interface AnswerQueue<R> extends Answers<R> {
 /** Makes a queue that decodes with `decode` when an answer is taken, so that a bad answer fails its own stream only. */
 export function answerQueue<R>(limit: number, decode: (frame: Uint8Array) => R, onClose: () => void): AnswerQueue<R> {
   const frames: Uint8Array[] = [];
-  let waiting: { resolve: (value: R | undefined) => void; reject: (error: unknown) => void } | undefined;
+  /** Readers who came before their answers, first come, first served. */
+  const waiting: { resolve: (value: R | undefined) => void; reject: (error: unknown) => void }[] = [];
   let end: { readonly error: Error | undefined } | undefined;
 
   const settle = (finish: { readonly error: Error | undefined }): void => {
     if (end !== undefined) return;
     end = finish;
     onClose();
-    const reader = waiting;
-    waiting = undefined;
-    if (reader === undefined) return;
-    if (finish.error === undefined) reader.resolve(undefined);
-    else reader.reject(finish.error);
+    for (const reader of waiting.splice(0)) {
+      if (finish.error === undefined) reader.resolve(undefined);
+      else reader.reject(finish.error);
+    }
   };
 
   const take = (frame: Uint8Array): R => {
@@ -45,9 +45,8 @@ export function answerQueue<R>(limit: number, decode: (frame: Uint8Array) => R, 
   const queue: AnswerQueue<R> = {
     push(frame) {
       if (end !== undefined) return true;
-      if (waiting !== undefined) {
-        const reader = waiting;
-        waiting = undefined;
+      const reader = waiting.shift();
+      if (reader !== undefined) {
         try {
           reader.resolve(take(frame));
         } catch (error) {
@@ -70,7 +69,7 @@ export function answerQueue<R>(limit: number, decode: (frame: Uint8Array) => R, 
       if (end?.error !== undefined) throw end.error;
       if (end !== undefined) return undefined;
       return new Promise((resolve, reject) => {
-        waiting = { resolve, reject };
+        waiting.push({ resolve, reject });
       });
     },
     async *[Symbol.asyncIterator]() {

@@ -1,13 +1,15 @@
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { isFluvioError } from '../errors.ts';
+import { frameSplitter } from '../frames.ts';
 import { SpuApiVersions } from '../messages/api-versions.ts';
+import { decodeHeader, encodeResponse } from '../messages/envelope.ts';
 import { NO_ERROR } from '../messages/error-code.ts';
 import { FetchOffsets } from '../messages/spu/offsets.ts';
 import { StreamFetch, UpdateOffsets } from '../messages/spu/stream-fetch.ts';
 import { memoryPipe } from './memory-pipe.ts';
 import type { Route } from './serve.ts';
 import { on, serve } from './serve.ts';
-import type { Session } from './session.ts';
+import type { Session, SessionOptions } from './session.ts';
 import { startSession } from './session.ts';
 
 const handshake = on(SpuApiVersions, () => ({
@@ -138,6 +140,123 @@ test('an abort rejects with its reason as cause, before and during the call', as
   const call = session.call(UpdateOffsets, { offsets: [] }, { signal: controller.signal });
   controller.abort(why);
   await expect(call).rejects.toMatchObject({ code: 'request/aborted', cause: why });
+});
+
+test('reads of a stream that do not wait for one another get an answer each, in order', async () => {
+  const { session } = await started(
+    on(StreamFetch, async (_, call) => {
+      for (let i = 1n; i <= 3n; i++) await call.push(answer(i));
+      return undefined;
+    }),
+  );
+  const stream = session.open(StreamFetch, request);
+  const answers = await Promise.all([stream.next(), stream.next(), stream.next()]);
+  expect(answers.map((each) => each?.partition.highWatermark)).toEqual([1n, 2n, 3n]);
+  const last = [stream.next(), stream.next()];
+  stream.close();
+  expect(await Promise.all(last)).toEqual([undefined, undefined]);
+});
+
+test('a deadline beyond what a timer can hold is far away, not at once', async () => {
+  const { session } = await started(on(UpdateOffsets, async () => ({ status: [] })));
+  await expect(session.call(UpdateOffsets, { offsets: [] }, { timeoutMs: 1e12 })).resolves.toEqual({ status: [] });
+});
+
+test('a server that refuses the handshake is not served by', async () => {
+  const [client, server] = memoryPipe();
+  void serve(server, [
+    on(SpuApiVersions, () => ({ errorCode: { kind: 'UnsupportedVersion' }, apiKeys: [], platformVersion: '' })),
+  ]);
+  await expect(startSession(client, { server: 'spu' })).rejects.toMatchObject({
+    code: 'connection/closed',
+    message: expect.stringContaining('refuses'),
+  });
+  await expect(client.closed).resolves.toBeDefined();
+});
+
+/** A session with a server that answers the handshake, and then only what the test sends. */
+const scripted = async (options: Partial<SessionOptions> = {}) => {
+  const [client, server] = memoryPipe();
+  const frames: Uint8Array[] = [];
+  const splitter = frameSplitter();
+  const said = encodeResponse(SpuApiVersions, 2, 1, { errorCode: NO_ERROR, apiKeys: [], platformVersion: '' });
+  void (async () => {
+    for await (const chunk of server.incoming) splitter.push(chunk, (frame) => frames.push(frame));
+  })().catch(() => {});
+  await server.write([said]);
+  const session = await startSession(client, { server: 'spu', ...options });
+  open.push(session);
+  const idOf = (frame: Uint8Array | undefined): number =>
+    frame === undefined ? -1 : decodeHeader(frame).header.correlationId;
+  return { session, server, frames, idOf };
+};
+
+test('an answer that cannot be read fails its call with the reason; the others may try again elsewhere', async () => {
+  const { session, server, frames, idOf } = await scripted();
+  const bad = session.call(UpdateOffsets, { offsets: [] });
+  const other = session.call(UpdateOffsets, { offsets: [] });
+  const settled = Promise.allSettled([bad, other]);
+  await vi.waitUntil(() => frames.length === 3, { interval: 1 });
+  const id = idOf(frames[1]);
+  await server.write([Uint8Array.of(0, 0, 0, 6, 0, 0, 0, id, 0xff, 0xff)]);
+  const [first, second] = await settled;
+  expect(first).toMatchObject({ reason: { code: 'wire/truncated', retryable: false } });
+  expect(second).toMatchObject({
+    reason: { code: 'connection/closed', retryable: true, cause: { code: 'wire/truncated' } },
+  });
+});
+
+test('garbage after the handshake ends the connection in a way that may be tried again', async () => {
+  const { session, server } = await scripted();
+  const call = session.call(UpdateOffsets, { offsets: [] });
+  await server.write([new TextEncoder().encode('HTTP/1.1 400 Bad Request')]);
+  await expect(call).rejects.toMatchObject({
+    code: 'connection/closed',
+    retryable: true,
+    cause: { code: 'wire/frame-too-large' },
+  });
+});
+
+describe('a server that falls silent', () => {
+  const probe = { idleMs: 15_000, answerMs: 10_000 };
+
+  test('is asked for its versions, and dropped when it does not answer', async () => {
+    vi.useFakeTimers();
+    const { session, frames } = await scripted({ probe });
+    const stream = session.open(StreamFetch, request);
+    const next = stream.next().catch((error: unknown) => error);
+    await vi.advanceTimersByTimeAsync(16_000);
+    expect(decodeHeader(frames[2] as Uint8Array).header.apiKey).toBe(18);
+    expect(session.isClosed).toBe(false);
+    await vi.advanceTimersByTimeAsync(10_000);
+    expect(await next).toMatchObject({
+      code: 'connection/closed',
+      retryable: true,
+      message: expect.stringContaining('silent for 25'),
+    });
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
+  test('is kept as long as it answers, and while a call of it may take longer', async () => {
+    vi.useFakeTimers();
+    const { session } = await started(on(UpdateOffsets, () => new Promise(() => {})));
+    session.close();
+    const [client, server] = memoryPipe();
+    void serve(server, [handshake]);
+    const lively = await startSession(client, { server: 'spu', probe });
+    open.push(lively);
+    await vi.advanceTimersByTimeAsync(600_000);
+    expect(lively.isClosed).toBe(false);
+
+    const slow = await scripted({ probe });
+    const call = slow.session
+      .call(UpdateOffsets, { offsets: [] }, { patienceMs: 20_000, timeoutMs: 600_000 })
+      .catch((error: unknown) => error);
+    await vi.advanceTimersByTimeAsync(40_000);
+    expect(slow.session.isClosed).toBe(false);
+    await vi.advanceTimersByTimeAsync(10_000);
+    expect(await call).toMatchObject({ code: 'connection/closed' });
+  });
 });
 
 describe('when the connection ends', () => {

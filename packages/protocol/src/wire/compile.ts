@@ -1,18 +1,12 @@
-/** Turns schema nodes into codecs for one version, with every gate resolved beforehand. */
+/** Turns schema nodes into layouts for one version, with every gate resolved beforehand. */
 import { protocolError } from '../errors.ts';
+import type { FieldNode, Layout, Node, Primitive, TagWidth } from './node.ts';
 import type { Reader } from './reader.ts';
-import type { FieldNode, Node, Primitive, TagWidth } from './schema.ts';
 import { fieldsOf, unwritableAt, wrongType } from './unwritable.ts';
 import type { Writer } from './writer.ts';
 
-/** Reads and writes values of `T` at one version. */
-export interface Codec<T> {
-  read(reader: Reader): T;
-  write(writer: Writer, value: T): void;
-}
-
 /** Compiles one node at one version. */
-export function compile(node: Node, version: number): Codec<unknown> {
+export function compile(node: Node, version: number): Layout<unknown> {
   switch (node.kind) {
     case 'primitive':
       return primitives[node.of];
@@ -21,7 +15,7 @@ export function compile(node: Node, version: number): Codec<unknown> {
     case 'list':
       return list(node.of.at(version));
     case 'map':
-      return map(node.key.at(version) as Codec<string | number>, node.value.at(version));
+      return map(node.key.at(version) as Layout<string | number>, node.value.at(version));
     case 'struct':
       return struct(node.fields, version);
     case 'choice':
@@ -45,7 +39,7 @@ export function compile(node: Node, version: number): Codec<unknown> {
 
 const NO_BYTES = new Uint8Array(0);
 
-const blob: Codec<unknown> = {
+const blob: Layout<unknown> = {
   read: (r) => {
     const length = r.i32();
     return length <= 0 ? NO_BYTES : r.bytes(length);
@@ -56,7 +50,7 @@ const blob: Codec<unknown> = {
   },
 };
 
-const primitives: { readonly [P in Primitive]: Codec<unknown> } = {
+const primitives: { readonly [P in Primitive]: Layout<unknown> } = {
   bool: { read: (r) => r.bool(), write: (w, v) => w.bool(v as boolean) },
   u8: { read: (r) => r.u8(), write: (w, v) => w.u8(v as number) },
   i8: { read: (r) => r.i8(), write: (w, v) => w.i8(v as number) },
@@ -102,7 +96,7 @@ const primitives: { readonly [P in Primitive]: Codec<unknown> } = {
   },
 };
 
-function option(of: Codec<unknown>): Codec<unknown> {
+function option(of: Layout<unknown>): Layout<unknown> {
   return {
     read: (r) => (r.bool() ? of.read(r) : undefined),
     write: (w, value) => {
@@ -112,7 +106,7 @@ function option(of: Codec<unknown>): Codec<unknown> {
   };
 }
 
-function list(of: Codec<unknown>): Codec<unknown> {
+function list(of: Layout<unknown>): Layout<unknown> {
   return {
     read: (r) => {
       const count = r.i32();
@@ -143,7 +137,7 @@ export function checkProgress(r: Reader, before: number, index: number, count: n
   if (r.at === before && index >= r.remaining) throw r.invalid(`a count of ${count} items without bytes`);
 }
 
-function map(key: Codec<string | number>, value: Codec<unknown>): Codec<unknown> {
+function map(key: Layout<string | number>, value: Layout<unknown>): Layout<unknown> {
   return {
     read: (r) => {
       const count = r.u16();
@@ -182,18 +176,18 @@ function order(a: string | number, b: string | number): number {
 interface Step {
   readonly name: string;
   /** Undefined: the field does not exist at this version. */
-  readonly codec: Codec<unknown> | undefined;
+  readonly layout: Layout<unknown> | undefined;
   readonly absent: unknown;
 }
 
 const plan = (fields: readonly FieldNode[], version: number): Step[] =>
   fields.map(({ name, type, since, until, absent }) => ({
     name,
-    codec: since <= version && version <= until ? type.at(version) : undefined,
+    layout: since <= version && version <= until ? type.at(version) : undefined,
     absent,
   }));
 
-function struct(fields: readonly FieldNode[], version: number): Codec<unknown> {
+function struct(fields: readonly FieldNode[], version: number): Layout<unknown> {
   const steps = plan(fields, version);
   return {
     read: (r) => readFields(steps, r, {}),
@@ -202,14 +196,14 @@ function struct(fields: readonly FieldNode[], version: number): Codec<unknown> {
 }
 
 function readFields(steps: readonly Step[], r: Reader, into: Record<string, unknown>): Record<string, unknown> {
-  for (const { name, codec, absent } of steps) into[name] = codec === undefined ? absent : codec.read(r);
+  for (const { name, layout, absent } of steps) into[name] = layout === undefined ? absent : layout.read(r);
   return into;
 }
 
 function writeFields(steps: readonly Step[], w: Writer, value: Record<string, unknown>): void {
   let step: Step | undefined;
   try {
-    for (step of steps) step.codec?.write(w, value[step.name]);
+    for (step of steps) step.layout?.write(w, value[step.name]);
   } catch (error) {
     throw unwritableAt(`.${step?.name}`, value[step?.name as string], error);
   }
@@ -226,7 +220,7 @@ const tagWriters: { readonly [W in TagWidth]: (w: Writer, tag: number) => void }
   u16: (w, tag) => w.u16(tag),
 };
 
-function choice(tags: Readonly<Record<string, number>>, width: TagWidth): Codec<unknown> {
+function choice(tags: Readonly<Record<string, number>>, width: TagWidth): Layout<unknown> {
   const names = new Map(Object.entries(tags).map(([name, tag]) => [tag, name]));
   const known = Object.keys(tags).join(', ');
   return {
@@ -245,7 +239,7 @@ function choice(tags: Readonly<Record<string, number>>, width: TagWidth): Codec<
   };
 }
 
-function union(node: Extract<Node, { kind: 'union' }>, version: number): Codec<unknown> {
+function union(node: Extract<Node, { kind: 'union' }>, version: number): Layout<unknown> {
   const { width, open } = node;
   const variants = node.variants.map((v) => ({ name: v.name, tag: v.tag, steps: plan(v.fields, version) }));
   const byTag = new Map(variants.map((v) => [v.tag, v]));
@@ -275,27 +269,27 @@ function union(node: Extract<Node, { kind: 'union' }>, version: number): Codec<u
   };
 }
 
-function labelled(node: Extract<Node, { kind: 'labelled' }>, version: number): Codec<unknown> {
-  const codecs = new Map(Object.entries(node.variants).map(([label, of]) => [label, of.at(version)]));
-  const known = [...codecs.keys()].join(', ');
+function labelled(node: Extract<Node, { kind: 'labelled' }>, version: number): Layout<unknown> {
+  const layouts = new Map(Object.entries(node.variants).map(([label, of]) => [label, of.at(version)]));
+  const known = [...layouts.keys()].join(', ');
   const sized = version >= node.sizedSince;
   const open = node.open && sized;
   return {
     read: (r) => {
       const at = r.at;
       const label = r.string();
-      const codec = codecs.get(label);
-      if (codec !== undefined) {
-        if (!sized) return { label, body: codec.read(r) };
-        return { label, body: r.within(Math.max(0, r.i32()), () => codec.read(r)) };
+      const layout = layouts.get(label);
+      if (layout !== undefined) {
+        if (!sized) return { label, body: layout.read(r) };
+        return { label, body: r.within(Math.max(0, r.i32()), () => layout.read(r)) };
       }
       if (open) return { label: 'Unknown', name: label, body: r.bytes(Math.max(0, r.i32())) };
       throw unknownLabel(r, label, known, at);
     },
     write: (w, value) => {
       const { label, body } = fieldsOf(value) as { label: string; body: unknown };
-      const codec = codecs.get(label);
-      if (codec === undefined) {
+      const layout = layouts.get(label);
+      if (layout === undefined) {
         if (!open || label !== 'Unknown') {
           throw protocolError('wire/unwritable', { what: `'${label}' is none of ${known}` });
         }
@@ -307,7 +301,7 @@ function labelled(node: Extract<Node, { kind: 'labelled' }>, version: number): C
       w.string(label);
       const size = sized ? w.reserveSize() : undefined;
       try {
-        codec.write(w, body);
+        layout.write(w, body);
       } catch (error) {
         throw unwritableAt('.body', body, error);
       }

@@ -5,9 +5,15 @@ const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 /** Below this many bytes a loop over ASCII beats the platform's decoder. */
 const SHORT_TEXT = 32;
 
-/** A cursor over one message. */
+/**
+ * A cursor over one message. Each method takes what it names from where the cursor stands and moves past it.
+ *
+ * They throw a FluvioError: `wire/truncated` where the message ends too soon, `wire/invalid` where its bytes mean nothing.
+ */
 export class Reader {
+  /** What is read, from its first byte. */
   readonly data: Uint8Array;
+  /** The same bytes, for numbers of several. */
   readonly view: DataView;
   /** Position of the next byte to read. */
   at: number;
@@ -26,27 +32,35 @@ export class Reader {
     return this.end - this.at;
   }
 
+  /** An unsigned byte. */
   u8(): number {
     return this.data[this.step(1)] as number;
   }
+  /** A signed byte. */
   i8(): number {
     return this.view.getInt8(this.step(1));
   }
+  /** Unsigned, 2 bytes, big-endian. */
   u16(): number {
     return this.view.getUint16(this.step(2));
   }
+  /** Signed, 2 bytes, big-endian. */
   i16(): number {
     return this.view.getInt16(this.step(2));
   }
+  /** Unsigned, 4 bytes, big-endian. */
   u32(): number {
     return this.view.getUint32(this.step(4));
   }
+  /** Signed, 4 bytes, big-endian. */
   i32(): number {
     return this.view.getInt32(this.step(4));
   }
+  /** Unsigned, 8 bytes, big-endian. */
   u64(): bigint {
     return this.view.getBigUint64(this.step(8));
   }
+  /** Signed, 8 bytes, big-endian. */
   i64(): bigint {
     return this.view.getBigInt64(this.step(8));
   }

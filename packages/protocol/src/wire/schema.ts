@@ -1,88 +1,15 @@
 /**
- * Message schemas as data: one declaration gives the type, the codec at every version, the reference page and the
+ * Message schemas as data: one declaration gives the type, the layout at every version, the reference page and the
  * property tests.
  *
  * Gates of versions (`since`) apply to fields of structs, as in Rust's derive macro, and not inside enums.
  */
-import type { Codec } from './compile.ts';
 import { compile } from './compile.ts';
+import type { FieldNode, Layout, Node, Primitive, TagWidth, Type, VariantNode } from './node.ts';
 
-/** The primitive words of the wire. */
-export type Primitive =
-  | 'bool'
-  | 'u8'
-  | 'i8'
-  | 'u16'
-  | 'i16'
-  | 'u32'
-  | 'i32'
-  | 'u31'
-  | 'u64'
-  | 'i64'
-  | 'string'
-  | 'bytes'
-  | 'records'
-  | 'varBytes'
-  | 'duration';
+export type { FieldNode, Layout, Node, Primitive, TagWidth, Type, VariantNode };
 
-/** Widths of an enum's tag. */
-export type TagWidth = 'u8' | 'i16' | 'u16';
-
-/** A field of a struct, present when `since` ≤ version ≤ `until`; otherwise readers see `absent`. */
-export interface FieldNode {
-  readonly name: string;
-  readonly type: Type<unknown>;
-  readonly since: number;
-  readonly until: number;
-  readonly absent: unknown;
-}
-
-/** One variant of a tagged union. */
-export interface VariantNode {
-  readonly name: string;
-  readonly tag: number;
-  readonly fields: readonly FieldNode[];
-}
-
-/** What a schema is made of; a plain value that tools can walk. */
-export type Node =
-  | { readonly kind: 'primitive'; readonly of: Primitive }
-  | { readonly kind: 'option'; readonly of: Type<unknown> }
-  | { readonly kind: 'list'; readonly of: Type<unknown> }
-  | { readonly kind: 'map'; readonly key: Type<unknown>; readonly value: Type<unknown> }
-  | { readonly kind: 'struct'; readonly fields: readonly FieldNode[] }
-  | { readonly kind: 'choice'; readonly width: TagWidth; readonly tags: Readonly<Record<string, number>> }
-  | {
-      readonly kind: 'union';
-      readonly width: TagWidth;
-      readonly variants: readonly VariantNode[];
-      readonly open: boolean;
-    }
-  | {
-      readonly kind: 'labelled';
-      readonly variants: Readonly<Record<string, Type<unknown>>>;
-      /** From this version on the length of the body follows the label. */
-      readonly sizedSince: number;
-      /** Whether sized bodies of unknown labels are kept as bytes. */
-      readonly open: boolean;
-    }
-  | { readonly kind: 'byVersion'; readonly below: number; readonly old: Type<unknown>; readonly now: Type<unknown> }
-  | {
-      readonly kind: 'mapped';
-      readonly of: Type<unknown>;
-      readonly decode: (raw: never) => unknown;
-      readonly encode: (value: never) => unknown;
-    };
-
-/** A schema of `T`. */
-export interface Type<T> {
-  /** The declaration, for tools. */
-  readonly node: Node;
-  /** The codec at one version, compiled once. Any number will do: versions below 0 are 0, those above 127 are 127. */
-  at(version: number): Codec<T>;
-}
-
-/** No gate is above it, so versions from here on are the same. A bound, because peers choose versions and codecs are kept. */
+/** No gate is above it, so versions from here on are the same. A bound, because peers choose versions and layouts are kept. */
 const NEWEST_VERSION = 127;
 
 /** The TypeScript type of a schema. */
@@ -90,16 +17,16 @@ export type Infer<S> = S extends Type<infer T> ? T : never;
 
 /** Declares a schema from its node. */
 function type<T>(node: Node): Type<T> {
-  const compiled = new Map<number, Codec<T>>();
+  const compiled = new Map<number, Layout<T>>();
   return {
     node,
     at(version) {
       const known = compiled.get(version);
       if (known !== undefined) return known;
       const bounded = Math.min(Math.max(version, 0), NEWEST_VERSION);
-      const codec = compiled.get(bounded) ?? (compile(node, bounded) as Codec<T>);
-      compiled.set(bounded, codec);
-      return codec;
+      const layout = compiled.get(bounded) ?? (compile(node, bounded) as Layout<T>);
+      compiled.set(bounded, layout);
+      return layout;
     },
   };
 }

@@ -20,7 +20,11 @@ interface Inset {
   readonly bytes: Uint8Array;
 }
 
-/** A cursor that writes; {@link Writer.finish} gives the bytes, {@link Writer.chunks} without copying large ones. */
+/**
+ * A cursor that writes; {@link Writer.finish} gives the bytes, {@link Writer.chunks} without copying large ones.
+ *
+ * A value that does not fit, or is of another type, is a FluvioError `wire/unwritable`.
+ */
 export class Writer {
   private data: Uint8Array;
   private view: DataView;
@@ -38,36 +42,44 @@ export class Writer {
     return this.at + this.insetBytes;
   }
 
+  /** An unsigned byte. */
   u8(value: number): void {
     const at = this.room(1);
     this.data[at] = this.integer(value, 0, 0xff, 'u8');
   }
+  /** A signed byte. */
   i8(value: number): void {
     const at = this.room(1);
     this.view.setInt8(at, this.integer(value, -0x80, 0x7f, 'i8'));
   }
+  /** Unsigned, 2 bytes, big-endian. */
   u16(value: number): void {
     const at = this.room(2);
     this.view.setUint16(at, this.integer(value, 0, 0xffff, 'u16'));
   }
+  /** Signed, 2 bytes, big-endian. */
   i16(value: number): void {
     const at = this.room(2);
     this.view.setInt16(at, this.integer(value, -0x8000, 0x7fff, 'i16'));
   }
+  /** Unsigned, 4 bytes, big-endian. */
   u32(value: number): void {
     const at = this.room(4);
     this.view.setUint32(at, this.integer(value, 0, 0xffff_ffff, 'u32'));
   }
+  /** Signed, 4 bytes, big-endian. */
   i32(value: number): void {
     const at = this.room(4);
     this.view.setInt32(at, this.integer(value, -0x8000_0000, 0x7fff_ffff, 'i32'));
   }
+  /** Unsigned, 8 bytes, big-endian. */
   u64(value: bigint): void {
     if (typeof value !== 'bigint') throw wrongType(value, 'a bigint');
     if (BigInt.asUintN(64, value) !== value) throw this.unwritable(`${value} does not fit into u64`);
     const at = this.room(8);
     this.view.setBigUint64(at, value);
   }
+  /** Signed, 8 bytes, big-endian. */
   i64(value: bigint): void {
     if (typeof value !== 'bigint') throw wrongType(value, 'a bigint');
     if (BigInt.asIntN(64, value) !== value) throw this.unwritable(`${value} does not fit into i64`);

@@ -1,5 +1,5 @@
 /** The values that take the most memory for their bytes: for every list and map of a schema, one that is full of little. */
-import type { FieldNode, Node, Primitive, Type } from '../../wire/schema.ts';
+import type { FieldNode, Node, Primitive, Type } from '../../wire/node.ts';
 
 /** A value in which one list or map has `count` items, each as small as can be. */
 export interface Dense {
