@@ -158,14 +158,19 @@ test('reads of a stream that do not wait for one another get an answer each, in 
 });
 
 test('a deadline beyond what a timer can hold is far away, not at once', async () => {
-  const { session } = await started(on(UpdateOffsets, async () => ({ status: [] })));
+  const { session } = await started(
+    on(UpdateOffsets, async () => {
+      await new Promise((resolve) => setTimeout(resolve, 5));
+      return { status: [] };
+    }),
+  );
   await expect(session.call(UpdateOffsets, { offsets: [] }, { timeoutMs: 1e12 })).resolves.toEqual({ status: [] });
 });
 
 test('a server that refuses the handshake is not served by', async () => {
   const [client, server] = memoryPipe();
   void serve(server, [
-    on(SpuApiVersions, () => ({ errorCode: { kind: 'UnsupportedVersion' }, apiKeys: [], platformVersion: '' })),
+    on(SpuApiVersions, () => ({ errorCode: { kind: 'PermissionDenied' }, apiKeys: [], platformVersion: '' })),
   ]);
   await expect(startSession(client, { server: 'spu' })).rejects.toMatchObject({
     code: 'connection/closed',
@@ -239,8 +244,6 @@ describe('a server that falls silent', () => {
 
   test('is kept as long as it answers, and while a call of it may take longer', async () => {
     vi.useFakeTimers();
-    const { session } = await started(on(UpdateOffsets, () => new Promise(() => {})));
-    session.close();
     const [client, server] = memoryPipe();
     void serve(server, [handshake]);
     const lively = await startSession(client, { server: 'spu', probe });

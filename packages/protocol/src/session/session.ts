@@ -6,17 +6,23 @@ import type { Api } from '../messages/api.ts';
 import type { ApiVersionsResponse } from '../messages/api-versions.ts';
 import { ScApiVersions, SpuApiVersions } from '../messages/api-versions.ts';
 import { correlationIdOf, decodeResponse, writeRequest } from '../messages/envelope.ts';
+import { errorText } from '../messages/error-code.ts';
 import type { BytePipe } from '../transport.ts';
 import { negotiate } from '../versions.ts';
 import type { AnswerQueue, Answers } from './answers.ts';
 import { answerQueue } from './answers.ts';
+import { correlationIds } from './correlation-ids.ts';
 import type { StopSignal } from './stop.ts';
+import type { Watchdog } from './watchdog.ts';
+import { watchdog } from './watchdog.ts';
 
 /** How one call is bounded. */
 export interface CallOptions {
   readonly signal?: StopSignal | undefined;
   /** Milliseconds until `request/timeout`; default 60,000. */
   readonly timeoutMs?: number | undefined;
+  /** Milliseconds that the server may be silent because of this call, on top of what {@link SessionOptions.probe} grants. Default 0. */
+  readonly patienceMs?: number | undefined;
 }
 
 /** How a stream is bounded. */
@@ -60,6 +66,11 @@ export interface SessionOptions {
   /** Milliseconds for the ApiVersions exchange; default 10,000. */
   readonly handshakeTimeoutMs?: number;
   readonly frameLimitBytes?: number;
+  /**
+   * After `idleMs` milliseconds of silence the server is asked for its versions once more, and the connection ends with
+   * `connection/closed` when nothing at all comes for another `answerMs`. Default: silence is never doubted.
+   */
+  readonly probe?: { readonly idleMs: number; readonly answerMs: number } | undefined;
   readonly signal?: StopSignal | undefined;
 }
 
@@ -67,10 +78,11 @@ const DEFAULT_CALL_TIMEOUT_MS = 60_000;
 const DEFAULT_HANDSHAKE_TIMEOUT_MS = 10_000;
 const DEFAULT_QUEUE_LIMIT = 1024;
 const HANDSHAKE_VERSION = 2;
-const LARGEST_ID = 0x7fff_ffff;
+const LONGEST_TIMER_MS = 0x7fff_ffff;
 
 /** What waits for frames of one correlation id. */
 interface Waiter {
+  readonly patienceMs?: number | undefined;
   onFrame(frame: Uint8Array): void;
   onEnd(error: FluvioError): void;
 }
@@ -78,15 +90,19 @@ interface Waiter {
 /**
  * Starts a session on a fresh pipe: exchanges ApiVersions, then serves calls. The pipe is closed when this fails.
  *
+ * Requests are written without waiting for the pipe to take them, so what waits to be sent is bounded by those who ask:
+ * the budget of producers, one credit per stream, and callers who wait for their answers.
+ *
  * @throws `request/timeout`, `request/aborted`, `connection/closed`, `wire/*`
  */
 export async function startSession(pipe: BytePipe, options: SessionOptions): Promise<Session> {
   const clientId = options.clientId ?? 'fluvio-ts';
   const waiters = new Map<number, Waiter>();
   const { peer } = pipe;
-  let nextId = 1;
+  const takeId = correlationIds((id) => waiters.has(id));
   let failure: FluvioError | undefined;
   let served: ApiVersionsResponse | undefined;
+  let dog: Watchdog | undefined;
   const versions = new Map<object, number>();
   let settleClosed: (reason: FluvioError) => void = () => {};
   const closed = new Promise<FluvioError>((resolve) => {
@@ -96,6 +112,7 @@ export async function startSession(pipe: BytePipe, options: SessionOptions): Pro
   const finish = (error: FluvioError): void => {
     if (failure !== undefined) return;
     failure = error;
+    dog?.stop();
     pipe.close(error);
     const pending = [...waiters.values()];
     waiters.clear();
@@ -103,8 +120,10 @@ export async function startSession(pipe: BytePipe, options: SessionOptions): Pro
     settleClosed(error);
   };
 
+  /** What cannot be read is told as it is while the server may not be one at all; later on, trying again may help. */
   const fail = (reason: unknown): void => {
-    if (isFluvioError(reason)) finish(reason);
+    const isTold = isFluvioError(reason) && (served === undefined || !reason.code.startsWith('wire/'));
+    if (isTold) finish(reason);
     else finish(protocolError('connection/closed', { peer, reason: reasonText(reason) }, reason));
   };
 
@@ -112,7 +131,10 @@ export async function startSession(pipe: BytePipe, options: SessionOptions): Pro
     const splitter = frameSplitter(options.frameLimitBytes ?? DEFAULT_FRAME_LIMIT_BYTES);
     const onFrame = (frame: Uint8Array): void => waiters.get(correlationIdOf(frame))?.onFrame(frame);
     try {
-      for await (const chunk of pipe.incoming) splitter.push(chunk, onFrame);
+      for await (const chunk of pipe.incoming) {
+        dog?.heard();
+        splitter.push(chunk, onFrame);
+      }
       const reason =
         splitter.pendingBytes > 0
           ? 'the server ended it in the middle of an answer'
@@ -123,12 +145,6 @@ export async function startSession(pipe: BytePipe, options: SessionOptions): Pro
     }
   };
 
-  const takeId = (): number => {
-    const id = nextId;
-    nextId = id === LARGEST_ID ? 1 : id + 1;
-    return id;
-  };
-
   /** Registers before it writes, so that no answer can be missed; a failed write ends the connection. */
   const send = (id: number, chunks: readonly Uint8Array[], waiter: Waiter): void => {
     waiters.set(id, waiter);
@@ -136,7 +152,7 @@ export async function startSession(pipe: BytePipe, options: SessionOptions): Pro
   };
 
   const callAt = <Q, R>(api: Api<Q, R>, version: number, request: Q, call: CallOptions): Promise<R> => {
-    const { signal, timeoutMs = DEFAULT_CALL_TIMEOUT_MS } = call;
+    const { signal, timeoutMs = DEFAULT_CALL_TIMEOUT_MS, patienceMs } = call;
     if (failure !== undefined) return Promise.reject(failure);
     if (signal?.aborted === true) return Promise.reject(aborted(api.name, signal));
     const id = takeId();
@@ -151,20 +167,26 @@ export async function startSession(pipe: BytePipe, options: SessionOptions): Pro
         release();
         reject(aborted(api.name, signal));
       };
-      const timer = setTimeout(() => {
-        release();
-        reject(protocolError('request/timeout', { api: api.name, peer, timeoutMs }));
-      }, timeoutMs);
+      const timer = setTimeout(
+        () => {
+          release();
+          reject(protocolError('request/timeout', { api: api.name, peer, timeoutMs }));
+        },
+        Math.min(timeoutMs, LONGEST_TIMER_MS),
+      );
       signal?.addEventListener('abort', onAbort, { once: true });
       send(id, frame, {
+        patienceMs,
         onFrame(answer) {
           release();
           try {
             resolve(decodeResponse(api, version, answer));
           } catch (error) {
             reject(error);
-            // An answer that cannot be read means that the two sides disagree: nothing after it can be trusted.
-            fail(error);
+            // An answer that cannot be read means that the two sides disagree: nothing after it can be trusted. The other
+            // callers did nothing wrong, so theirs is an error that a retry may help.
+            const reason = `its answer to ${api.name} cannot be read: ${reasonText(error)}`;
+            finish(protocolError('connection/closed', { peer, reason }, error));
           }
         },
         onEnd(error) {
@@ -231,18 +253,42 @@ export async function startSession(pipe: BytePipe, options: SessionOptions): Pro
     },
   };
 
+  const handshake = options.server === 'sc' ? ScApiVersions : SpuApiVersions;
+  const greeting = { clientVersion: options.clientVersion ?? '0.1.0', clientOs: 'js', clientArch: 'js' };
+
+  const watch = ({ idleMs, answerMs }: NonNullable<SessionOptions['probe']>): Watchdog =>
+    watchdog({
+      idleMs,
+      answerMs,
+      ask() {
+        const id = takeId();
+        const frame = writeRequest(handshake, HANDSHAKE_VERSION, id, clientId, greeting).chunks();
+        send(id, frame, { onFrame: () => waiters.delete(id), onEnd() {} });
+      },
+      patienceMs: () => [...waiters.values()].reduce((most, { patienceMs = 0 }) => Math.max(most, patienceMs), 0),
+      dead(silentMs) {
+        const reason = `it was silent for ${silentMs} ms and did not answer a probe: the machine or the network may be gone`;
+        finish(protocolError('connection/closed', { peer, reason }));
+      },
+    });
+
   void read();
   try {
-    served = await callAt(
-      options.server === 'sc' ? ScApiVersions : SpuApiVersions,
-      HANDSHAKE_VERSION,
-      { clientVersion: options.clientVersion ?? '0.1.0', clientOs: 'js', clientArch: 'js' },
-      { signal: options.signal, timeoutMs: options.handshakeTimeoutMs ?? DEFAULT_HANDSHAKE_TIMEOUT_MS },
-    );
+    const answer = await callAt(handshake, HANDSHAKE_VERSION, greeting, {
+      signal: options.signal,
+      timeoutMs: options.handshakeTimeoutMs ?? DEFAULT_HANDSHAKE_TIMEOUT_MS,
+    });
+    if (answer.errorCode.kind !== 'None') {
+      const reason = `it refuses this client: ${errorText(answer.errorCode)}`;
+      throw protocolError('connection/closed', { peer, reason });
+    }
+    served = answer;
   } catch (error) {
     fail(error);
     throw error;
   }
+  if (failure !== undefined) throw failure;
+  if (options.probe !== undefined) dog = watch(options.probe);
   return session;
 }
 

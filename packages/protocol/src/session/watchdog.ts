@@ -54,7 +54,10 @@ export function watchdog({ idleMs, answerMs, ask, patienceMs, dead }: WatchdogOp
   };
 
   const judge = (askedAt: number, grace: number): void => {
-    if (heardAt > askedAt) return listen();
+    if (heardAt >= askedAt) {
+      listen();
+      return;
+    }
     const leftMs = askedAt + answerMs + patienceMs() - performance.now();
     if (leftMs > 0) wait(leftMs, () => judge(askedAt, GRACE_TURNS));
     else if (grace > 0) wait(1, () => judge(askedAt, grace - 1));
