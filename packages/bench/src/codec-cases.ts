@@ -1,14 +1,6 @@
 /** The cases of the codec benchmark: batches, checksums and key hashing on seeded data. */
 import { BatchBuilder, crc32c, partitionForKey, type RecordBlock, readBatches } from '@fluvio-ts/protocol';
-import type { Work } from './measure.ts';
-
-/** One case; its work is prepared only in the process that measures it. */
-export interface CodecCase {
-  readonly name: string;
-  readonly unit: 'ns/record' | 'ns/key' | 'MB/s';
-  readonly note?: string;
-  readonly prepare: () => Work;
-}
+import type { BenchCase } from './apart.ts';
 
 const NOW = 1_700_000_000_000;
 /** Different values in turn, so that caches and branches see what they would in life. */
@@ -23,7 +15,7 @@ const sizes = [
 
 type Size = (typeof sizes)[number];
 
-export const codecCases: readonly CodecCase[] = [
+export const codecCases: readonly BenchCase[] = [
   ...sizes.flatMap((size) => [encode(size, 'bytes', false), encode(size, 'bytes', true)]),
   encode(sizes[0], 'text', true),
   encode(sizes[0], 'keyed', true),
@@ -59,7 +51,7 @@ export const codecCases: readonly CodecCase[] = [
   },
 ];
 
-function encode(size: Size, kind: 'bytes' | 'text' | 'keyed', finished: boolean): CodecCase {
+function encode(size: Size, kind: 'bytes' | 'text' | 'keyed', finished: boolean): BenchCase {
   const what = { bytes: 'records', text: 'ASCII text records', keyed: 'records with a 12-byte key' }[kind];
   return {
     name: `encode ${size.title} ${what}${finished ? '' : ', without header and CRC'}`,
@@ -83,7 +75,7 @@ function encode(size: Size, kind: 'bytes' | 'text' | 'keyed', finished: boolean)
   };
 }
 
-function decode(size: Size, how: string, read: (block: RecordBlock) => number): CodecCase {
+function decode(size: Size, how: string, read: (block: RecordBlock) => number): BenchCase {
   return {
     name: `decode ${size.title} records, ${how}`,
     unit: 'ns/record',
@@ -110,7 +102,7 @@ function decode(size: Size, how: string, read: (block: RecordBlock) => number): 
   };
 }
 
-function checksum(bytes: number): CodecCase {
+function checksum(bytes: number): BenchCase {
   const title = bytes < 1024 ? `${bytes} B` : bytes < 1_048_576 ? `${bytes / 1024} KB` : `${bytes / 1_048_576} MB`;
   return {
     name: `CRC-32C of ${title}`,

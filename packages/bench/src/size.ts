@@ -1,0 +1,46 @@
+/**
+ * How large the protocol is in a bundle: `node packages/bench/dist/size.js`. Minified, gzip level 9, for what different
+ * programs use of it; no process apart, since sizes do not vary.
+ */
+import { realpathSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { gzipSync } from 'node:zlib';
+import { build } from 'esbuild';
+import { type BenchRow, formatRows } from './row.ts';
+
+/** Programs by what they do: modules that use the package and nothing else. */
+const programs = {
+  'record batches': "export { BatchBuilder, readBatches } from '@fluvio-ts/protocol'",
+  'Produce there and back': "export { encodeRequest, decodeResponse, Produce } from '@fluvio-ts/protocol'",
+  'every API of the SPU': "export { encodeRequest, decodeResponse, spuApis } from '@fluvio-ts/protocol'",
+  'every API of both servers':
+    "export { encodeRequest, decodeResponse, negotiate, scApis, spuApis } from '@fluvio-ts/protocol'",
+  'APIs, batches, keys, frames and error texts':
+    'export { encodeRequest, decodeResponse, negotiate, scApis, spuApis, BatchBuilder, readBatches, partitionForKey, ' +
+    "frameSplitter, errorText, isFluvioError } from '@fluvio-ts/protocol'",
+  'every export, by its name': "export * from '@fluvio-ts/protocol'",
+};
+
+/** Measures the bundles. */
+export async function sizeRows(): Promise<BenchRow[]> {
+  const rows: BenchRow[] = [];
+  for (const [title, contents] of Object.entries(programs)) {
+    const { outputFiles } = await build({
+      stdin: { contents, resolveDir: fileURLToPath(new URL('.', import.meta.url)) },
+      bundle: true,
+      minify: true,
+      format: 'esm',
+      target: 'es2022',
+      write: false,
+    });
+    const bytes = outputFiles[0]?.contents ?? new Uint8Array(0);
+    const kilobytes = gzipSync(bytes, { level: 9 }).length / 1000;
+    const note = `${(bytes.length / 1000).toFixed(1)} kB before gzip`;
+    rows.push({ case: title, unit: 'kB', median: kilobytes, p10: kilobytes, p90: kilobytes, note });
+  }
+  return rows;
+}
+
+if (process.argv[1] !== undefined && realpathSync(process.argv[1]) === fileURLToPath(import.meta.url)) {
+  console.log(formatRows(await sizeRows()));
+}
