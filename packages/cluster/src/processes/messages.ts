@@ -11,13 +11,10 @@ export type MemberTask = {
   | { readonly member: 'spu'; readonly id: number; readonly port: number; readonly sc: Address }
 );
 
-/**
- * Whether the processes of a cluster end with the one that launched them, however that ends, or survive it. Every member
- * begins attached; one that is told {@link RELEASE} stays.
- */
+/** Whether the processes of a cluster end with the one that launched them, however that ends, or survive it. */
 export type Lifetime = 'attached' | 'detached';
 
-/** What a member is told when it shall survive its launcher. */
+/** What a member, which begins attached, is told when it shall survive its launcher. */
 export const RELEASE = 'release';
 
 /** What a member says. */
