@@ -1,11 +1,19 @@
-/** `npm run bench`: the codec, and streaming beside the raw loopback, in one run. Words select parts: `codec`, `stream`. */
+/**
+ * `npm run bench`: the codec, compression, and streaming beside the raw loopback, in one run. Words select parts:
+ * `codec`, `compression`, `stream`.
+ */
 import { cpus, loadavg, release } from 'node:os';
 import { codecRows } from './codec.ts';
+import { compressionRows } from './compression.ts';
 import { formatRows } from './row.ts';
 import { streamRows } from './stream/stream.ts';
 
 const parts = {
   codec: { title: 'Codec, each case in a process of its own', rows: codecRows },
+  compression: {
+    title: 'Compression of a megabyte of JSON lines, each case in a process of its own',
+    rows: () => compressionRows(),
+  },
   stream: {
     title: 'Streaming: one SPU, one partition, every record acknowledged; client and servers share this machine',
     rows: () => streamRows((text) => process.stderr.write(`  measuring ${text}\n`)),

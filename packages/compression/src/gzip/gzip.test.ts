@@ -24,14 +24,14 @@ const text = (content: string): Uint8Array => new TextEncoder().encode(content);
 /** A member with a header and a stream of one's own, and a right trailer. */
 const member = (
   content: Uint8Array,
-  { flags = 0, fields = new Uint8Array(0), stream = deflateRawSync(content) as Uint8Array } = {},
-) =>
+  parts: { readonly flags?: number; readonly fields?: Uint8Array; readonly stream?: Uint8Array } = {},
+): Uint8Array =>
   joined(
     fromHex('1f8b08'),
-    Uint8Array.of(flags),
+    Uint8Array.of(parts.flags ?? 0),
     fromHex('000000000003'),
-    fields,
-    stream,
+    parts.fields ?? new Uint8Array(0),
+    parts.stream ?? deflateRawSync(content),
     new Uint8Array(Uint32Array.of(expectedCrc32(content), content.length).buffer),
   );
 
