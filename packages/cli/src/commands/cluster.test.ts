@@ -75,6 +75,7 @@ test('a cluster starts, tells of itself, stops, continues with its data, and is 
 
 test('a killed SPU makes the cluster unhealthy, by name', async () => {
   await home.flv(['cluster', 'start', '--spu', '2', '--any-port', '-q']);
+  await home.flv(['topic', 'create', 'both', '-p', '2']);
   const { embedded } = JSON.parse((await home.flv(['cluster', 'status', '--json'])).stdout) as Status;
   const spu = embedded.members.find(({ name }) => name === 'spu-5002');
   process.kill(spu?.pid ?? 0, 'SIGKILL');
@@ -86,6 +87,41 @@ test('a killed SPU makes the cluster unhealthy, by name', async () => {
   await expect
     .poll(seen, { timeout: 20_000 })
     .toEqual([1, 'cluster/unhealthy', expect.stringMatching(/process spu-5002 has ended.*SPUs not online: 5002/)]);
+  const consumed = await home.flv(['consume', 'both', '-dB', '--timeout', '500ms']);
+  expect(consumed.code).toBe(5);
+  expect(consumed.stderr).toContain('SPU 5002, is offline');
+});
+
+test('Ctrl-C waits two seconds for a cluster that does not answer, the second not at all', async () => {
+  await home.flv(['cluster', 'start', '--any-port', '-q']);
+  await home.flv(['topic', 'create', 'frozen']);
+  const { embedded } = JSON.parse((await home.flv(['cluster', 'status', '--json'])).stdout) as Status;
+  const spu = embedded.members.find(({ name }) => name === 'spu-5001')?.pid ?? 0;
+  process.kill(spu, 'SIGSTOP');
+  try {
+    const interrupted = async (again: boolean) => {
+      const producer = home.start(['produce', 'frozen', '--key-separator', ':']);
+      // That the first line was refused shows that the second, which came with it, is under way.
+      await producer.write('refused\nkey:value\n');
+      await producer.says("has no ':'");
+      const began = performance.now();
+      producer.kill('SIGINT');
+      const repeat = again ? setInterval(() => producer.kill('SIGINT'), 50) : undefined;
+      const { code, stderr } = await producer.done;
+      clearInterval(repeat);
+      return { code, stderr, tookMs: performance.now() - began };
+    };
+    const once = await interrupted(false);
+    expect(once.code).toBe(130);
+    expect(once.stderr).toContain('2 of 2 records');
+    expect(once.tookMs).toBeLessThan(4_000);
+    const twice = await interrupted(true);
+    expect(twice.code).toBe(130);
+    expect(twice.tookMs).toBeLessThan(once.tookMs);
+    expect(twice.tookMs).toBeLessThan(1_500);
+  } finally {
+    process.kill(spu, 'SIGCONT');
+  }
 });
 
 test('a port that is taken is named with the option to change it, and nothing is left running', async () => {

@@ -42,8 +42,8 @@ export async function run({ args, options }: Consume, cli: Cli): Promise<void> {
       write,
       out,
       signal: AbortSignal.any([signal, out.gone, watch.given]),
-      onBatch(more) {
-        watch.arrived();
+      onBatch(partition, more) {
+        watch.arrived(partition);
         records += more;
         // On one terminal the records themselves show it.
         if (!out.isTTY && !options.disableProgressbar) talk.progress(`${records.toLocaleString('en-US')} records`);

@@ -8,6 +8,7 @@ const HINTS: Readonly<Record<string, (c: Context) => string | undefined>> = {
   'produce/too-large': (c) => `raise --max-request-size above ${c.sizeBytes} bytes`,
   'input/line-too-long': (c) => `raise --max-request-size above ${c.sizeBytes} bytes`,
   'produce/timeout': () => 'look at the cluster with flv cluster status',
+  'partition/unavailable': () => 'look at the cluster with flv cluster status',
   'consume/batch-too-large': () => 'raise --maxbytes',
   'connect/failed': () => 'flv cluster start starts one here; --cluster and --profile choose another',
   'connect/timeout': () => 'raise --timeout, or look at the cluster with flv cluster status',

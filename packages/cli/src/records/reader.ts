@@ -20,7 +20,7 @@ export interface Reading {
   /** Ends it as if there were no more. */
   readonly signal: AbortSignal;
   /** Told of every batch that was written. */
-  readonly onBatch: (records: number) => void;
+  readonly onBatch: (partition: number, records: number) => void;
 }
 
 /** Resolves at an end; everything is written then. @throws what the consumer or the stream throws */
@@ -42,7 +42,7 @@ export async function readRecords(reading: Reading): Promise<void> {
       if (full !== undefined) await full;
       if (--left <= 0 || until.aborted) break;
     }
-    reading.onBatch(taken);
+    reading.onBatch(batch.partition, taken);
     output.soon();
     if (left <= 0) stop.abort();
     return !until.aborted && (end === undefined || batch.nextOffset <= end);

@@ -6,32 +6,35 @@ import type { Talk } from '../output/talk.ts';
 export interface RetryWatch {
   readonly onRetry: (retry: ConsumerRetry) => void;
   readonly onGap: (gap: ConsumerGap) => void;
-  /** Records have come. */
-  arrived(): void;
-  /** Aborted, with the last error as its reason, when the time is over. */
+  /** Records of a partition have come. */
+  arrived(partition: number): void;
+  /** Aborted, with the last error as its reason, when a partition has been away for too long. */
   readonly given: AbortSignal;
 }
 
-/** Watches one consumer; without `timeoutMs` it waits for ever. */
+/** Watches the partitions of one topic; without `timeoutMs` it waits for ever. */
 export function retryWatch(talk: Talk, timeoutMs: number | undefined): RetryWatch {
   const stop = new AbortController();
-  let since: number | undefined;
+  /** Since when a partition cannot be read. */
+  const away = new Map<number, number>();
   return {
-    onRetry({ topic, partition, attempt, error }) {
+    onRetry({ topic, partition, error }) {
       const now = performance.now();
-      if (attempt === 1) {
-        since ??= now;
+      const since = away.get(partition);
+      if (since === undefined) {
+        away.set(partition, now);
         talk.warn(`reading ${topic}-${partition} was interrupted (${reasonOf(error)}), trying again`);
+      } else if (timeoutMs !== undefined && now - since >= timeoutMs) {
+        stop.abort(error);
       }
-      if (timeoutMs !== undefined && since !== undefined && now - since >= timeoutMs) stop.abort(error);
     },
     onGap({ topic, partition, wanted, next }) {
       talk.warn(
         `offsets ${wanted} to ${next - 1n} of ${topic}-${partition} are not stored any more, going on at ${next}`,
       );
     },
-    arrived() {
-      since = undefined;
+    arrived(partition) {
+      away.delete(partition);
     },
     given: stop.signal,
   };
