@@ -1,8 +1,9 @@
 /** One cluster as producers, consumers and admin see it: its metadata, its controller, its leaders. */
-import type { Address, Api, FluvioError, MetadataUpdate, Transport, WatchQuery } from '@fluvio-ts/protocol';
+import type { Address, Api, FluvioError, MetadataUpdate, WatchQuery } from '@fluvio-ts/protocol';
 import { formatAddress, listOf, watchOf } from '@fluvio-ts/protocol';
 import type { Answers, CallOptions, OpenOptions, Session, StopSignal } from '@fluvio-ts/protocol/internal';
 import { stopper } from '@fluvio-ts/protocol/internal';
+import type { DialOptions } from './connection/open-session.ts';
 import type { RetryOptions } from './connection/retrying.ts';
 import { retrying } from './connection/retrying.ts';
 import { scLink } from './connection/sc-link.ts';
@@ -14,11 +15,8 @@ import type { Metadata, ObjectStore, TopicObject } from './metadata/metadata.ts'
 import { metadata, partitionCount, partitionName } from './metadata/metadata.ts';
 
 /** What a cluster connection needs, with every default resolved. */
-export interface ClusterOptions {
+export interface ClusterOptions extends DialOptions {
   readonly endpoints: readonly Address[];
-  readonly transport: Transport;
-  readonly clientId: string;
-  readonly connectTimeoutMs: number;
   readonly requestTimeoutMs: number;
   readonly spuAddress: SpuAddress;
 }

@@ -8,6 +8,13 @@ export interface ClientCodes {
   'connect/failed': { readonly endpoints: readonly string[]; readonly reason: string };
   /** A wait ended at its deadline; `cause` is what kept failing meanwhile. */
   'connect/timeout': { readonly what: string; readonly timeoutMs: number; readonly reason: string };
+  /** An SPU cannot be reached at an address that only its own machine could use; `cause` is the transport's error. */
+  'connect/spu-address': {
+    readonly spu: number;
+    readonly address: string;
+    readonly endpoint: string;
+    readonly reason: string;
+  };
   /** The client was closed. */
   'client/closed': { readonly what: string };
   /** The cluster has no such topic. */
@@ -52,11 +59,17 @@ export interface ClientCodes {
 export const clientError: ErrorFactory<ClientCodes> = defineErrors<ClientCodes>({
   'connect/failed': {
     text: (c) => `no Fluvio cluster could be reached at ${c.endpoints.join(', ')}: ${c.reason}`,
-    retryable: true,
+    // Another version or another certificate does not come by waiting.
+    retryable: (cause) => !isFluvioError(cause) || cause.retryable,
   },
   'connect/timeout': {
     text: (c) => `${c.what} did not succeed within ${c.timeoutMs} ms: ${c.reason}`,
     retryable: true,
+  },
+  'connect/spu-address': {
+    text: (c) =>
+      `SPU ${c.spu} cannot be reached at ${c.address}, which it registered with the controller at ${c.endpoint} and which means this machine, not its own: register the SPU under an address that clients can reach, or translate it with spuAddress (${c.reason})`,
+    retryable: (cause) => isFluvioError(cause) && cause.retryable,
   },
   'client/closed': { text: (c) => `${c.what} is not possible: the client is closed` },
   'topic/not-found': {

@@ -1,28 +1,30 @@
 /** The connection to the streaming controller: dialled, watched, and dialled again for as long as the client lives. */
-import type { Address, FluvioError, Transport } from '@fluvio-ts/protocol';
+import type { Address, FluvioError } from '@fluvio-ts/protocol';
 import { formatAddress } from '@fluvio-ts/protocol';
 import type { Session, StopSignal } from '@fluvio-ts/protocol/internal';
-import { startSession, stopper } from '@fluvio-ts/protocol/internal';
+import { stopper } from '@fluvio-ts/protocol/internal';
 import { clientError, reasonOf } from '../errors.ts';
 import { pause } from './backoff.ts';
-import { deadline, orAborted, waitError, withAbortSignal } from './timer.ts';
+import type { DialOptions } from './open-session.ts';
+import { dialTimeout, openSession } from './open-session.ts';
+import { deadline, orAborted, waitError } from './timer.ts';
 
 /** Everything the link can be. */
 export type ScState =
-  | { readonly at: 'dialing' }
+  | { readonly at: 'dialing'; readonly last: unknown }
   | { readonly at: 'ready'; readonly session: Session }
   | { readonly at: 'waiting'; readonly attempt: number; readonly last: unknown }
   | { readonly at: 'closed'; readonly why: FluvioError };
 
 /** What a link needs. */
-export interface ScLinkOptions {
+export interface ScLinkOptions extends DialOptions {
   readonly endpoints: readonly Address[];
-  readonly transport: Transport;
-  readonly clientId: string;
-  readonly connectTimeoutMs: number;
   /** Runs on each new connection, before it is handed out; a rejection counts as a failed dial. */
   readonly onSession: (session: Session) => Promise<void>;
 }
+
+/** A connection that lasted this long was a good one: the next pause is a short one again. */
+const HEALTHY_MS = 5_000;
 
 /** See the file's head. */
 export interface ScLink {
@@ -38,9 +40,9 @@ export interface ScLink {
  * @throws `connect/failed` when no endpoint answers at the first round; `request/aborted`
  */
 export async function scLink(options: ScLinkOptions, signal?: AbortSignal): Promise<ScLink> {
-  const { endpoints, transport, clientId, connectTimeoutMs, onSession } = options;
+  const { endpoints, connectTimeoutMs, onSession } = options;
   const life = stopper();
-  let state: ScState = { at: 'dialing' };
+  let state: ScState = { at: 'dialing', last: undefined };
   let changed: () => void = () => {};
   let change = new Promise<void>((resolve) => {
     changed = resolve;
@@ -57,13 +59,7 @@ export async function scLink(options: ScLinkOptions, signal?: AbortSignal): Prom
   };
 
   const dialOne = async (address: Address, stop: StopSignal): Promise<Session> => {
-    const pipe = await withAbortSignal(stop, (abort) => transport.connect({ kind: 'sc', address }, { signal: abort }));
-    const session = await startSession(pipe, {
-      server: 'sc',
-      clientId,
-      handshakeTimeoutMs: connectTimeoutMs,
-      signal: stop,
-    });
+    const session = await openSession({ kind: 'sc', address }, options, stop);
     try {
       await orAborted(onSession(session), stop, () => new Error('the metadata did not arrive in time'));
       return session;
@@ -82,7 +78,7 @@ export async function scLink(options: ScLinkOptions, signal?: AbortSignal): Prom
         return await dialOne(address, limit.signal);
       } catch (error) {
         last = limit.passed
-          ? waitError(`connecting to ${formatAddress(address)}`, connectTimeoutMs, limit, error)
+          ? dialTimeout(`connecting to ${formatAddress(address)}`, connectTimeoutMs, limit, error)
           : error;
         if (!limit.passed && limit.signal.aborted) throw waitError('connecting', connectTimeoutMs, limit, error);
       } finally {
@@ -95,15 +91,25 @@ export async function scLink(options: ScLinkOptions, signal?: AbortSignal): Prom
   /** Redials for ever, with growing pauses, until the link is closed. */
   const keepUp = async (first: Session): Promise<void> => {
     let session = first;
+    let attempt = 0;
     for (;;) {
+      // Closed in the very moment in which the dial succeeded.
+      if (life.signal.aborted) {
+        session.close(reasonOf(life.signal.reason));
+        return;
+      }
       become({ at: 'ready', session });
+      const readyAt = performance.now();
       let last: unknown = await session.closed;
-      for (let attempt = 1; ; attempt++) {
+      // A controller that drops its clients again and again is not to be asked without a pause.
+      if (performance.now() - readyAt >= HEALTHY_MS) attempt = 0;
+      for (;;) {
+        attempt++;
         if (life.signal.aborted) return;
         become({ at: 'waiting', attempt, last });
         await pause(attempt, life.signal);
         if (life.signal.aborted) return;
-        become({ at: 'dialing' });
+        become({ at: 'dialing', last });
         try {
           session = await dial(undefined);
           break;
@@ -129,7 +135,7 @@ export async function scLink(options: ScLinkOptions, signal?: AbortSignal): Prom
         for (;;) {
           if (state.at === 'closed') throw state.why;
           if (state.at === 'ready' && !state.session.isClosed) return state.session;
-          if (state.at === 'waiting') last = state.last;
+          if (state.at !== 'ready') last = state.last;
           await orAborted(change, wait.signal, () =>
             waitError('reaching the streaming controller', timeoutMs, wait, last),
           );

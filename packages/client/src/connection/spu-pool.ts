@@ -1,9 +1,13 @@
 /** Connections to SPUs: one per SPU and purpose, dialled when first wanted, replaced when they end. */
-import type { Address, FluvioError, Transport } from '@fluvio-ts/protocol';
+import type { Address, FluvioError } from '@fluvio-ts/protocol';
+import { formatAddress } from '@fluvio-ts/protocol';
 import type { Session, StopSignal } from '@fluvio-ts/protocol/internal';
-import { startSession, stopper } from '@fluvio-ts/protocol/internal';
+import { stopper } from '@fluvio-ts/protocol/internal';
+import { clientError, reasonOf } from '../errors.ts';
 import type { SpuObject } from '../metadata/metadata.ts';
-import { abortedError, deadline, orAborted, waitError, withAbortSignal } from './timer.ts';
+import type { DialOptions } from './open-session.ts';
+import { dialTimeout, openSession } from './open-session.ts';
+import { abortedError, deadline, orAborted } from './timer.ts';
 
 /**
  * What a connection is for. An SPU finishes each request of a connection before it reads the next, so a produce request
@@ -19,10 +23,9 @@ export type SpuAddress =
   | ((spu: { readonly id: number; readonly name: string; readonly address: Address }) => Address);
 
 /** What the pool needs. */
-export interface SpuPoolOptions {
-  readonly transport: Transport;
-  readonly clientId: string;
-  readonly connectTimeoutMs: number;
+export interface SpuPoolOptions extends DialOptions {
+  /** Where the controller was asked to be. */
+  readonly endpoints: readonly Address[];
   readonly spuAddress: SpuAddress;
 }
 
@@ -30,81 +33,125 @@ export interface SpuPoolOptions {
 export interface SpuPool {
   /** The live connection, if there is one. */
   live(spuId: number, purpose: Purpose): Session | undefined;
-  /** The live connection, or a new one. Simultaneous callers share one dial. @throws the transport's errors, `connect/timeout`, `request/aborted` */
+  /**
+   * The live connection, or a new one. Simultaneous callers share one dial, which goes on when one of them gives up. One
+   * that leads to an address that the SPU no longer has is replaced.
+   *
+   * @throws the transport's errors, `connect/spu-address`, `connect/timeout`, `request/aborted`
+   */
   session(spu: SpuObject, purpose: Purpose, signal: StopSignal): Promise<Session>;
   /** Closes the connections of one purpose, which will not be wanted again. */
   release(purpose: Purpose, why: FluvioError): void;
   close(why: FluvioError): void;
 }
 
+interface Live {
+  readonly session: Session;
+  readonly address: string;
+}
+
+interface Dial {
+  readonly purpose: Purpose;
+  readonly session: Promise<Session>;
+  /** Nobody wants the result any more. */
+  isVoid: boolean;
+}
+
 /** Makes an empty pool. */
 export function spuPool(options: SpuPoolOptions): SpuPool {
-  const { transport, clientId, connectTimeoutMs, spuAddress } = options;
+  const { connectTimeoutMs, spuAddress } = options;
   const life = stopper();
-  const live = new Map<string, Session>();
-  const dials = new Map<string, Promise<Session>>();
-  const released = new Set<Purpose>();
+  const live = new Map<string, Live>();
+  const dials = new Map<string, Dial>();
 
-  const dial = async (spu: SpuObject): Promise<Session> => {
-    const address = addressOf(spu, spuAddress);
+  const open = async (spu: SpuObject, address: Address): Promise<Session> => {
     const limit = deadline(connectTimeoutMs, life.signal);
     try {
-      const to = { kind: 'spu', id: spu.spec.id, name: spu.name, address } as const;
-      const pipe = await withAbortSignal(limit.signal, (abort) => transport.connect(to, { signal: abort }));
-      return await startSession(pipe, {
-        server: 'spu',
-        clientId,
-        handshakeTimeoutMs: connectTimeoutMs,
-        signal: limit.signal,
-      });
+      return await openSession({ kind: 'spu', id: spu.spec.id, name: spu.name, address }, options, limit.signal);
     } catch (error) {
-      throw limit.passed ? waitError(`connecting to SPU ${spu.spec.id}`, connectTimeoutMs, limit, error) : error;
+      const why = limit.passed
+        ? dialTimeout(`connecting to SPU ${spu.spec.id}`, connectTimeoutMs, limit, error)
+        : error;
+      throw life.signal.aborted ? why : explained(spu.spec.id, address, options.endpoints, why);
     } finally {
       limit.release();
     }
   };
 
-  const liveSession = (key: string): Session | undefined => {
+  const liveSession = (key: string): Live | undefined => {
     const found = live.get(key);
-    return found?.isClosed === false ? found : undefined;
+    return found?.session.isClosed === false ? found : undefined;
+  };
+
+  const dial = (spu: SpuObject, purpose: Purpose, to: Address, key: string, dialKey: string): Dial => {
+    const address = formatAddress(to);
+    const session = open(spu, to).then(
+      (opened) => {
+        dials.delete(dialKey);
+        if (mine.isVoid || life.signal.aborted) {
+          opened.close('its owner was closed');
+          return opened;
+        }
+        live.get(key)?.session.close(`SPU ${spu.spec.id} has moved to ${address}`);
+        live.set(key, { session: opened, address });
+        void opened.closed.then(() => {
+          if (live.get(key)?.session === opened) live.delete(key);
+        });
+        return opened;
+      },
+      (error: unknown) => {
+        dials.delete(dialKey);
+        throw error;
+      },
+    );
+    const mine: Dial = { purpose, session, isVoid: false };
+    dials.set(dialKey, mine);
+    return mine;
   };
 
   return {
-    live: (spuId, purpose) => liveSession(`${purpose} ${spuId}`),
+    live: (spuId, purpose) => liveSession(`${purpose} ${spuId}`)?.session,
     async session(spu, purpose, signal) {
+      const { id } = spu.spec;
       if (life.signal.aborted) throw life.signal.reason;
-      const key = `${purpose} ${spu.spec.id}`;
+      if (signal.aborted) throw abortedError(`connecting to SPU ${id}`, signal);
+      const to = addressOf(spu, spuAddress);
+      const address = formatAddress(to);
+      const key = `${purpose} ${id}`;
       const found = liveSession(key);
-      if (found !== undefined) return found;
-      let dialling = dials.get(key);
-      if (dialling === undefined) {
-        dialling = dial(spu).then((session) => {
-          if (released.has(purpose)) session.close('its owner was closed');
-          live.set(key, session);
-          void session.closed.then(() => {
-            if (live.get(key) === session) live.delete(key);
-          });
-          return session;
-        });
-        dials.set(key, dialling);
-        const settled = (): void => {
-          dials.delete(key);
-        };
-        dialling.then(settled, settled);
-      }
-      return orAborted(dialling, signal, () => abortedError(`connecting to SPU ${spu.spec.id}`, signal));
+      if (found?.address === address) return found.session;
+      const dialKey = `${key} ${address}`;
+      const dialling = dials.get(dialKey) ?? dial(spu, purpose, to, key, dialKey);
+      return orAborted(dialling.session, signal, () => abortedError(`connecting to SPU ${id}`, signal));
     },
     release(purpose, why) {
-      if ([...dials.keys()].some((key) => key.startsWith(`${purpose} `))) released.add(purpose);
-      for (const [key, session] of live) if (key.startsWith(`${purpose} `)) session.close(why.message);
+      for (const dialling of dials.values()) if (dialling.purpose === purpose) dialling.isVoid = true;
+      for (const [key, { session }] of live) if (key.startsWith(`${purpose} `)) session.close(why.message);
     },
     close(why) {
       life.stop(why);
-      for (const session of live.values()) session.close(why.message);
+      for (const { session } of live.values()) session.close(why.message);
       live.clear();
     },
   };
 }
+
+/** Adds what is likely wrong where an SPU far away goes by an address that means this machine. */
+function explained(spu: number, address: Address, endpoints: readonly Address[], error: unknown): unknown {
+  if (!isThisMachine(address.host) || endpoints.some(({ host }) => isThisMachine(host))) return error;
+  return clientError(
+    'connect/spu-address',
+    {
+      spu,
+      address: formatAddress(address),
+      endpoint: endpoints.map(formatAddress).join(', '),
+      reason: reasonOf(error),
+    },
+    error,
+  );
+}
+
+const isThisMachine = (host: string): boolean => /^(localhost|127\..*|0\.0\.0\.0|::1?)$/i.test(host);
 
 /** Where an SPU is dialled. */
 export function addressOf(spu: SpuObject, choice: SpuAddress): Address {

@@ -30,17 +30,23 @@ export interface Deadline {
   release(): void;
 }
 
-/** A signal that is aborted by any of `signals` or after `ms`. Release it in `finally`. */
+/** Beyond this a timer would fire at once. */
+const LONGEST_TIMER_MS = 0x7fff_ffff;
+
+/** A signal that is aborted by any of `signals` or after `ms` (24 days at most). Release it in `finally`. */
 export function deadline(ms: number, ...signals: readonly (StopSignal | undefined)[]): Deadline {
   // Not an AbortController: that one costs as much as the rest of a small request, most of it in the garbage collector.
   const controller = stopper();
   const given = signals.filter((signal) => signal !== undefined);
   let passed = false;
   const onAbort = (): void => controller.stop(given.find((signal) => signal.aborted)?.reason);
-  const timer = setTimeout(() => {
-    passed = true;
-    controller.stop(undefined);
-  }, ms);
+  const timer = setTimeout(
+    () => {
+      passed = true;
+      controller.stop(undefined);
+    },
+    Math.min(ms, LONGEST_TIMER_MS),
+  );
   for (const signal of given) signal.addEventListener('abort', onAbort, { once: true });
   if (given.some((signal) => signal.aborted)) onAbort();
   return {
@@ -70,7 +76,11 @@ export async function withAbortSignal<T>(stop: StopSignal, work: (signal: AbortS
 
 /** Waits for `promise` no longer than the signal allows; then rejects with what `onAbort` makes. */
 export async function orAborted<T>(promise: Promise<T>, signal: StopSignal, onAbort: () => Error): Promise<T> {
-  if (signal.aborted) throw onAbort();
+  if (signal.aborted) {
+    // Nobody waits for it any more, so nobody would hear of its rejection.
+    promise.catch(() => {});
+    throw onAbort();
+  }
   let listener: () => void = () => {};
   const aborted = new Promise<never>((_, reject) => {
     listener = () => reject(onAbort());

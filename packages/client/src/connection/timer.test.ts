@@ -1,0 +1,61 @@
+import { stopper } from '@fluvio-ts/protocol/internal';
+import { afterEach, expect, test, vi } from 'vitest';
+import { fanOut } from './fan-out.ts';
+import { deadline, orAborted } from './timer.ts';
+
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+test('a promise that lost to an abort may reject: nobody hears of it', async () => {
+  const unhandled: unknown[] = [];
+  const hear = (reason: unknown): void => void unhandled.push(reason);
+  process.on('unhandledRejection', hear);
+  const before = stopper();
+  before.stop('gone');
+  await expect(orAborted(Promise.reject(new Error('late')), before.signal, () => new Error('aborted'))).rejects.toThrow(
+    'aborted',
+  );
+  const during = stopper();
+  let fail: (error: Error) => void = () => {};
+  const slow = new Promise((_, reject) => {
+    fail = reject;
+  });
+  const waiting = orAborted(slow, during.signal, () => new Error('aborted'));
+  during.stop('gone');
+  await expect(waiting).rejects.toThrow('aborted');
+  fail(new Error('late'));
+  await new Promise((resolve) => setImmediate(resolve));
+  process.off('unhandledRejection', hear);
+  expect(unhandled).toEqual([]);
+});
+
+test('a deadline beyond what a timer can hold is far away, not at once', async () => {
+  vi.useFakeTimers();
+  const far = deadline(Number.POSITIVE_INFINITY);
+  vi.advanceTimersByTime(1_000_000);
+  expect(far.signal.aborted).toBe(false);
+  far.release();
+  expect(vi.getTimerCount()).toBe(0);
+});
+
+test('many waits on one signal take one listener of it, and give it back', () => {
+  const controller = new AbortController();
+  const add = vi.spyOn(controller.signal, 'addEventListener');
+  const remove = vi.spyOn(controller.signal, 'removeEventListener');
+  const shared = fanOut();
+  const heard: number[] = [];
+  const leases = Array.from({ length: 100 }, (_, i) => {
+    const lease = shared(controller.signal);
+    lease.signal.addEventListener('abort', () => heard.push(i));
+    return lease;
+  });
+  expect(add).toHaveBeenCalledTimes(1);
+  for (const lease of leases.slice(50)) lease.release();
+  expect(remove).not.toHaveBeenCalled();
+  controller.abort('enough');
+  expect(heard).toHaveLength(100);
+  expect(leases[0]?.signal.reason).toBe('enough');
+  for (const lease of leases.slice(0, 50)) lease.release();
+  expect(remove).toHaveBeenCalledTimes(1);
+});
