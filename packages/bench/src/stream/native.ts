@@ -5,8 +5,10 @@
 import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
-import type { Samples } from './job.ts';
+import type { Contender, Samples } from './job.ts';
 import { ROUNDS, TRIPS, values } from './job.ts';
+
+const require = createRequire(import.meta.url);
 
 interface Producer {
   send(key: string, value: Uint8Array): Promise<void>;
@@ -35,17 +37,14 @@ const DISTINCT = 512;
 /** The binary, where there is one for this platform. */
 export function findNative(): string | undefined {
   if (process.platform !== 'linux' || process.arch !== 'x64') return undefined;
-  const binary = join(
-    dirname(createRequire(import.meta.url).resolve('@fluvio/client/package.json')),
-    'dist/linux/index.node',
-  );
+  const binary = join(dirname(require.resolve('@fluvio/client/package.json')), 'dist/linux/index.node');
   return existsSync(binary) ? binary : undefined;
 }
 
-const load = (): Native => createRequire(import.meta.url)(findNative() as string) as Native;
+const load = (): Native => require(findNative() as string) as Native;
 
 /** Records per second, flushed at the end of each round. */
-export async function produce(endpoint: string, topic: string, sizeBytes: number, records: number): Promise<Samples> {
+async function produce(endpoint: string, topic: string, sizeBytes: number, records: number): Promise<Samples> {
   const producer = await (await load().connect(endpoint)).topicProducer(topic);
   const data = values(sizeBytes, DISTINCT);
   const chunk = Math.max(1, Math.min(CHUNK, Math.floor(CHUNK_BYTES / sizeBytes)));
@@ -65,7 +64,7 @@ export async function produce(endpoint: string, topic: string, sizeBytes: number
 }
 
 /** Records per second from the beginning. */
-export async function consume(endpoint: string, topic: string, _: number, records: number): Promise<Samples> {
+async function consume(endpoint: string, topic: string, _: number, records: number): Promise<Samples> {
   const fluvio = await load().connect(endpoint);
   const consumer = await fluvio.partitionConsumer(topic, 0);
   const samples: number[] = [];
@@ -79,7 +78,7 @@ export async function consume(endpoint: string, topic: string, _: number, record
 }
 
 /** Microseconds of one send and flush at a time. */
-export async function send(endpoint: string, topic: string, sizeBytes: number): Promise<Samples> {
+async function send(endpoint: string, topic: string, sizeBytes: number): Promise<Samples> {
   const producer = await (await load().connect(endpoint)).topicProducer(topic);
   const [value = new Uint8Array(0)] = values(sizeBytes, 1);
   const samples: number[] = [];
@@ -91,3 +90,6 @@ export async function send(endpoint: string, topic: string, sizeBytes: number): 
   }
   return samples;
 }
+
+/** The native client. */
+export const native: Contender = { produce, consume, send };

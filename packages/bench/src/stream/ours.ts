@@ -1,7 +1,7 @@
 /** Our client in the form that an application writes: `send` without waiting for each, and batches in a loop. */
 import { tcp } from '@fluvio-ts/adapter-tcp';
 import { connect } from '@fluvio-ts/client';
-import type { Samples } from './job.ts';
+import type { Contender, Samples } from './job.ts';
 import { ROUNDS, TRIPS, values } from './job.ts';
 
 const DISTINCT = 512;
@@ -11,7 +11,7 @@ const STRIDE = 1_000;
 const keys = Array.from({ length: 1_000 }, (_, i) => `key-${i}`.padEnd(8, '.'));
 
 /** Records per second, every one acknowledged. */
-export async function produce(endpoint: string, topic: string, sizeBytes: number, records: number): Promise<Samples> {
+async function produce(endpoint: string, topic: string, sizeBytes: number, records: number): Promise<Samples> {
   await using client = await connect({ endpoint, transport: tcp() });
   await using producer = await client.producer(topic);
   const data = values(sizeBytes, DISTINCT);
@@ -34,7 +34,7 @@ export async function produce(endpoint: string, topic: string, sizeBytes: number
 }
 
 /** Records per second from the beginning, of each record key length, value length and offset touched. */
-export async function consume(endpoint: string, topic: string, sizeBytes: number, records: number): Promise<Samples> {
+async function consume(endpoint: string, topic: string, sizeBytes: number, records: number): Promise<Samples> {
   await using client = await connect({ endpoint, transport: tcp() });
   const samples: number[] = [];
   for (let round = 0; round <= ROUNDS; round++) {
@@ -57,7 +57,7 @@ export async function consume(endpoint: string, topic: string, sizeBytes: number
 }
 
 /** Microseconds of one awaited send at a time. */
-export async function send(endpoint: string, topic: string, sizeBytes: number): Promise<Samples> {
+async function send(endpoint: string, topic: string, sizeBytes: number): Promise<Samples> {
   await using client = await connect({ endpoint, transport: tcp() });
   await using producer = await client.producer(topic);
   const [value = new Uint8Array(0)] = values(sizeBytes, 1);
@@ -69,3 +69,6 @@ export async function send(endpoint: string, topic: string, sizeBytes: number): 
   }
   return samples;
 }
+
+/** Our client. */
+export const ours: Contender = { produce, consume, send };

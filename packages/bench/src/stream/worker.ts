@@ -1,7 +1,7 @@
 /** Measures one case of the streaming benchmark in a process of its own, and sends the samples to the parent. */
 import type { Job, Samples } from './job.ts';
-import * as native from './native.ts';
-import * as ours from './ours.ts';
+import { native } from './native.ts';
+import { ours } from './ours.ts';
 import { rawDownload, rawRoundTrip, rawUpload } from './raw.ts';
 
 const measure = (job: Job): Promise<Samples> => {

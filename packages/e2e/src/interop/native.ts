@@ -22,7 +22,8 @@ export function findNative(): { readonly binary: string } | { readonly missing: 
     };
   }
   try {
-    const root = dirname(createRequire(import.meta.url).resolve('@fluvio/client/package.json'));
+    const require = createRequire(import.meta.url);
+    const root = dirname(require.resolve('@fluvio/client/package.json'));
     const binary = join(root, 'dist', folder, 'index.node');
     return existsSync(binary) ? { binary } : { missing: `${binary} is not in the installed package` };
   } catch {

@@ -21,7 +21,7 @@ function bytesToJson(bytes: Uint8Array, longest: number): Json {
 }
 
 /** Hexadecimal digits of bytes. */
-export function hexOf(bytes: Uint8Array): string {
+function hexOf(bytes: Uint8Array): string {
   let hex = '';
   for (const byte of bytes) hex += byte.toString(16).padStart(2, '0');
   return hex;
