@@ -144,8 +144,8 @@ describe.each(subjects)('$title', ({ codec, writer }) => {
         if (got instanceof Uint8Array) expect(got.length).toBeLessThanOrEqual(limit);
       }
     }
-    // A hang takes minutes; a busy machine tenths of a second.
-    expect(slowestMs).toBeLessThan(2000);
+    // A hang takes minutes, a pause of a busy machine seconds at most.
+    expect(slowestMs).toBeLessThan(5000);
   });
 
   it('refuses what is something else', () => {
@@ -176,7 +176,7 @@ describe('a gigabyte of zeros in a small payload', () => {
       const before = process.resourceUsage().maxRSS;
       const begin = performance.now();
       expect(read(codec, bomb, maxBytes)).toMatchObject({ code: 'codec/too-large', context: { limitBytes: maxBytes } });
-      expect(performance.now() - begin).toBeLessThan(2000);
+      expect(performance.now() - begin).toBeLessThan(5000);
       // KiB. The limit is 4 MiB; what native decompressors need for themselves is on top.
       expect(process.resourceUsage().maxRSS - before).toBeLessThan(48 * 1024);
     }

@@ -5,7 +5,7 @@ import { SLACK_BYTES, viewOf } from './bytes.ts';
 const LARGEST_BYTES = 0x7fff_ffff - SLACK_BYTES;
 
 /** What a buffer begins with at most: what is expected may be a lie. */
-const LARGEST_BEGINNING_BYTES = 64 * 1024 * 1024;
+export const LARGEST_BEGINNING_BYTES = 64 * 1024 * 1024;
 
 /**
  * A buffer that grows as it fills, but never over a limit.

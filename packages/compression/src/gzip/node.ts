@@ -4,6 +4,7 @@ import { gzip as compressApart, crc32, gzipSync, inflateRawSync } from 'node:zli
 import type { Codec } from '@fluvio-ts/protocol';
 import { plain } from '../bytes.ts';
 import { damaged, tooLarge } from '../errors.ts';
+import { LARGEST_BEGINNING_BYTES } from '../output.ts';
 import { checkTrailer, expectedSize, forgetSystem, skipHeader } from './member.ts';
 
 /** Fluvio's level. */
@@ -60,7 +61,7 @@ function inflate(
       info: true,
       maxOutputLength: Math.min(Math.max(maxBytes, 1), kMaxLength),
       // One buffer for all, with room to see that there is no more.
-      chunkSize: Math.max(Math.min(expectedBytes, maxBytes) + 1, SMALLEST_CHUNK_BYTES),
+      chunkSize: Math.max(Math.min(expectedBytes, maxBytes, LARGEST_BEGINNING_BYTES) + 1, SMALLEST_CHUNK_BYTES),
     }) as unknown as Inflated;
   } catch (error) {
     if (isNodeError(error) && error.code === 'ERR_BUFFER_TOO_LARGE') tooLarge('gzip', maxBytes);

@@ -4,6 +4,7 @@ import * as zlib from 'node:zlib';
 import type { Codec } from '@fluvio-ts/protocol';
 import { plain } from '../bytes.ts';
 import { compressionError, damaged, tooLarge } from '../errors.ts';
+import { LARGEST_BEGINNING_BYTES } from '../output.ts';
 import { decompress } from './decompress.ts';
 import { type Frame, findFrames } from './frames.ts';
 
@@ -61,7 +62,7 @@ function decompressFrame(
   maxBytes: number,
 ): Uint8Array {
   const { from, to, contentBytes, atMostBytes } = frame;
-  const expected = Math.min(contentBytes ?? (to - from) * USUAL_RATIO, atMostBytes, room);
+  const expected = Math.min(contentBytes ?? (to - from) * USUAL_RATIO, atMostBytes, room, LARGEST_BEGINNING_BYTES);
   let content: Uint8Array;
   try {
     content = native.zstdDecompressSync(source.subarray(from, to), {

@@ -96,7 +96,7 @@ describe.each(builds)('a frame, %s', (_, zstd) => {
     const frame = fromHex('28b52ffd 00 38 550000 0941 ffffff 54 00 00 34 01');
     const begin = performance.now();
     expect(what(frame)).toMatch(/^codec\/damaged/);
-    expect(performance.now() - begin).toBeLessThan(1000);
+    expect(performance.now() - begin).toBeLessThan(5000);
   });
 });
 
