@@ -1,19 +1,26 @@
 /**
- * `npm run bench`: the codec, compression, and streaming beside the raw loopback, in one run. Words select parts:
- * `codec`, `compression`, `stream`.
+ * `npm run bench`: the codec, messages, compression, bundles, and streaming beside the raw loopback, in one run. Words
+ * select parts: `codec`, `messages`, `compression`, `size`, `stream`.
  */
 import { cpus, loadavg, release } from 'node:os';
 import { codecRows } from './codec.ts';
 import { compressionRows } from './compression.ts';
+import { messageRows } from './messages.ts';
 import { formatRows } from './row.ts';
+import { sizeRows } from './size.ts';
 import { streamRows } from './stream/stream.ts';
 
 const parts = {
   codec: { title: 'Codec, each case in a process of its own', rows: codecRows },
+  messages: {
+    title: 'Messages beside code by hand, records beside other formats, each case in a process of its own',
+    rows: messageRows,
+  },
   compression: {
     title: 'Compression of a megabyte of JSON lines, each case in a process of its own',
     rows: () => compressionRows(),
   },
+  size: { title: 'What a bundle holds of the protocol, minified, gzip', rows: sizeRows },
   stream: {
     title: 'Streaming: one SPU, one partition, every record acknowledged; client and servers share this machine',
     rows: () => streamRows((text) => process.stderr.write(`  measuring ${text}\n`)),
