@@ -110,6 +110,10 @@ export async function connect(options: ConnectOptions): Promise<Client> {
       open('making a producer');
       const producer = await openProducer(cluster, topic, producerOptions, (closed) => producers.delete(closed));
       producers.add(producer);
+      if (closing !== undefined) {
+        await producer.close({ timeoutMs: 0 });
+        throw clientError('client/closed', { what: 'making a producer' });
+      }
       return producer;
     },
     consumer(topic, consumerOptions = {}) {
@@ -160,6 +164,8 @@ function addresses(endpoint: string | readonly string[]): Address[] {
 }
 
 function positive(option: string, value: number): number {
-  if (Number.isFinite(value) && value > 0) return value;
-  throw clientError('option/invalid', { option, reason: `must be a number above 0, not ${value}` });
+  // A timer cannot wait longer, and fires at once when it is asked to.
+  if (value > 0 && value <= 0x7fff_ffff) return value;
+  const reason = `must be a number above 0 and at most 2147483647, not ${value}`;
+  throw clientError('option/invalid', { option, reason });
 }

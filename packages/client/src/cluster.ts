@@ -3,6 +3,7 @@ import type { Address, Api, FluvioError, MetadataUpdate, WatchQuery } from '@flu
 import { formatAddress, listOf, watchOf } from '@fluvio-ts/protocol';
 import type { Answers, CallOptions, OpenOptions, Session, StopSignal } from '@fluvio-ts/protocol/internal';
 import { stopper } from '@fluvio-ts/protocol/internal';
+import { pause } from './connection/backoff.ts';
 import type { DialOptions } from './connection/open-session.ts';
 import type { RetryOptions } from './connection/retrying.ts';
 import { retrying } from './connection/retrying.ts';
@@ -39,6 +40,13 @@ export interface Cluster {
   liveLeader(topic: string, partition: number, purpose: Purpose): Session | undefined;
   /** A connection to the partition's leader as the metadata has it now. @throws `partition/unavailable` and the transport's errors */
   leader(topic: string, partition: number, purpose: Purpose, signal: StopSignal): Promise<Session>;
+  /**
+   * Waits before attempt `attempt` at a partition: for a time that grows, or until the metadata names another leader, or
+   * until the signal is aborted; never for more than `mostMs`.
+   */
+  pause(attempt: number, topic: string, partition: number, signal: StopSignal, mostMs?: number): Promise<void>;
+  /** Who leads the partition, as the metadata has it now. */
+  leaderId(topic: string, partition: number): number | undefined;
   /** Closes the connections of one purpose. */
   release(purpose: Purpose, why: FluvioError): void;
   /** Retries `attempt` until the deadline, for as long as the client lives. */
@@ -115,9 +123,26 @@ export async function openCluster(options: ClusterOptions, signal?: AbortSignal)
           }
         },
       ),
+    leaderId: (topic, partition) => view.partitions.get(partitionName(topic, partition))?.spec.leader,
     liveLeader(topic, partition, purpose) {
-      const object = view.partitions.get(partitionName(topic, partition));
-      return object === undefined ? undefined : pool.live(object.spec.leader, purpose);
+      const leader = cluster.leaderId(topic, partition);
+      return leader === undefined ? undefined : pool.live(leader, purpose);
+    },
+    async pause(attempt, topic, partition, signal, mostMs) {
+      const early = stopper();
+      const wake = (): void => early.stop(undefined);
+      const leader = cluster.leaderId(topic, partition);
+      const unsubscribe = view.onChange(() => {
+        if (cluster.leaderId(topic, partition) !== leader) wake();
+      });
+      signal.addEventListener('abort', wake, { once: true });
+      if (signal.aborted) wake();
+      try {
+        await pause(attempt, early.signal, mostMs);
+      } finally {
+        unsubscribe();
+        signal.removeEventListener('abort', wake);
+      }
     },
     async leader(topic, partition, purpose, stop) {
       const unavailable = (reason: string): FluvioError =>

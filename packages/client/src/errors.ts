@@ -30,6 +30,8 @@ export interface ClientCodes {
     readonly number: number;
     readonly error: ErrorCode;
   };
+  /** A record's key or value is neither bytes nor text. */
+  'produce/invalid-record': { readonly topic: string; readonly field: string; readonly kind: string };
   /** A record is larger than one request may be. */
   'produce/too-large': { readonly topic: string; readonly sizeBytes: number; readonly limitBytes: number };
   /** A record was not acknowledged within its deadline; it may or may not be stored. */
@@ -83,6 +85,10 @@ export const clientError: ErrorFactory<ClientCodes> = defineErrors<ClientCodes>(
     retryable: true,
   },
   'server/error': { text: (c) => `${c.what}: ${errorText(c.error)} (${c.name}, ${c.number})` },
+  'produce/invalid-record': {
+    text: (c) =>
+      `a record for topic '${c.topic}' has a ${c.field} of type ${c.kind}: it must be a Uint8Array or a string, so encode it first`,
+  },
   'produce/too-large': {
     text: (c) =>
       `a record of ${c.sizeBytes} bytes for topic '${c.topic}' is over the request limit of ${c.limitBytes}: split it or raise maxRequestBytes`,
@@ -109,6 +115,7 @@ const PASSING: ReadonlySet<ErrorCode['kind']> = new Set([
   'NotLeaderForPartition',
   'PartitionNotLeader',
   'SpuOffline',
+  'FetchSessionNotFoud',
   'TopicPendingInitialization',
   'PartitionPendingInitialization',
 ]);

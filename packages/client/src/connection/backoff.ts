@@ -13,6 +13,6 @@ export function backoffMs(attempt: number, random: number): number {
   return FLOOR_MS + Math.floor(random * (ceiling - FLOOR_MS));
 }
 
-/** Waits before attempt `attempt`; resolves early when the signal is aborted, since the caller looks at it anyway. */
-export const pause = (attempt: number, signal: StopSignal): Promise<void> =>
-  setTimer(backoffMs(attempt, Math.random()), signal);
+/** Waits before attempt `attempt`, `mostMs` at most; resolves early when the signal is aborted, since the caller looks at it anyway. */
+export const pause = (attempt: number, signal: StopSignal, mostMs: number = CAP_MS): Promise<void> =>
+  setTimer(Math.max(0, Math.min(mostMs, backoffMs(attempt, Math.random()))), signal);

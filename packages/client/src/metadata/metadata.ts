@@ -14,6 +14,8 @@ export interface Metadata {
   readonly version: number;
   /** Resolves at the next change. */
   changed(): Promise<void>;
+  /** Calls `listener` at every change, until the returned function is called. */
+  onChange(listener: () => void): () => void;
 }
 
 /** Objects of one kind by name. */
@@ -29,11 +31,13 @@ export function metadata(): Metadata {
   let version = 0;
   let wake: () => void = () => {};
   let change: Promise<void> | undefined;
+  const listeners = new Set<() => void>();
 
   const touch = (): void => {
     version++;
     change = undefined;
     wake();
+    for (const listener of listeners) listener();
   };
 
   return {
@@ -48,6 +52,10 @@ export function metadata(): Metadata {
         wake = resolve;
       });
       return change;
+    },
+    onChange(listener) {
+      listeners.add(listener);
+      return () => void listeners.delete(listener);
     },
   };
 }

@@ -12,8 +12,8 @@ export interface Waiter {
 export interface OpenBatch {
   readonly builder: BatchBuilder;
   readonly waiters: Waiter[];
-  /** Unix milliseconds when the first record came. */
-  readonly createdAt: number;
+  /** When its records are given up, on the clock of `performance.now()`, which no correction of the time of day moves. */
+  readonly deadlineAt: number;
   /** What its records took from the producer's budget. */
   heldBytes: number;
 }
@@ -22,25 +22,25 @@ export interface OpenBatch {
 export interface SealedBatch {
   readonly bytes: Uint8Array;
   readonly waiters: readonly Waiter[];
-  readonly createdAt: number;
+  readonly deadlineAt: number;
   readonly heldBytes: number;
   /** An attempt ended without an answer, so a copy may be stored. */
   mayBeDuplicate: boolean;
 }
 
 /** Starts a batch whose times count from `firstTimestampMs`, in a buffer of `capacityBytes` that grows. */
-export const openBatch = (firstTimestampMs: number, createdAt: number, capacityBytes: number): OpenBatch => ({
+export const openBatch = (firstTimestampMs: number, deadlineAt: number, capacityBytes: number): OpenBatch => ({
   builder: new BatchBuilder({ firstTimestampMs, capacityBytes }),
   waiters: [],
-  createdAt,
+  deadlineAt,
   heldBytes: 0,
 });
 
 /** Seals a batch. */
-export const seal = ({ builder, waiters, createdAt, heldBytes }: OpenBatch): SealedBatch => ({
+export const seal = ({ builder, waiters, deadlineAt, heldBytes }: OpenBatch): SealedBatch => ({
   bytes: builder.finish(),
   waiters,
-  createdAt,
+  deadlineAt,
   heldBytes,
   mayBeDuplicate: false,
 });

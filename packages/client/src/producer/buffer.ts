@@ -2,6 +2,8 @@
 
 /** Someone who waits for room. */
 export interface Ticket {
+  /** Neither admitted, nor refused, nor cancelled yet. */
+  readonly isWaiting: boolean;
   /** Gives the place in the queue up; without effect once admitted. */
   cancel(): void;
 }
@@ -11,8 +13,8 @@ export interface ByteBudget {
   readonly usedBytes: number;
   /** Takes `bytes` if there is room and nobody waits; otherwise returns false. What is larger than the budget is let in alone. */
   take(bytes: number): boolean;
-  /** How many wait. */
-  readonly waiting: number;
+  /** Those who wait now, first come first. */
+  line(): Ticket[];
   /** Waits in line: `admitted` runs when `bytes` have been taken, `refused` when the budget is closed first. */
   queue(bytes: number, admitted: () => void, refused: (error: Error) => void): Ticket;
   /** Gives bytes back and admits those who wait. */
@@ -22,6 +24,7 @@ export interface ByteBudget {
 }
 
 interface Entry {
+  readonly ticket: Ticket;
   readonly bytes: number;
   readonly admitted: () => void;
   readonly refused: (error: Error) => void;
@@ -33,35 +36,42 @@ export function byteBudget(limitBytes: number): ByteBudget {
   const waiting = new Set<Entry>();
   const fits = (bytes: number): boolean => used === 0 || used + bytes <= limitBytes;
 
+  const admit = (): void => {
+    for (const entry of waiting) {
+      if (!fits(entry.bytes)) return;
+      waiting.delete(entry);
+      used += entry.bytes;
+      entry.admitted();
+    }
+  };
+
   return {
     get usedBytes() {
       return used;
     },
-    get waiting() {
-      return waiting.size;
-    },
+    line: () => Array.from(waiting, ({ ticket }) => ticket),
     take(bytes) {
       if (waiting.size > 0 || !fits(bytes)) return false;
       used += bytes;
       return true;
     },
     queue(bytes, admitted, refused) {
-      const entry = { bytes, admitted, refused };
-      waiting.add(entry);
-      return {
+      const ticket: Ticket = {
+        get isWaiting() {
+          return waiting.has(entry);
+        },
         cancel() {
-          waiting.delete(entry);
+          // The next one may be small enough for what room there is.
+          if (waiting.delete(entry)) admit();
         },
       };
+      const entry: Entry = { ticket, bytes, admitted, refused };
+      waiting.add(entry);
+      return ticket;
     },
     give(bytes) {
       used -= bytes;
-      for (const entry of waiting) {
-        if (!fits(entry.bytes)) return;
-        waiting.delete(entry);
-        used += entry.bytes;
-        entry.admitted();
-      }
+      admit();
     },
     close(error) {
       for (const entry of waiting) {

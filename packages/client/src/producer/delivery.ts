@@ -3,7 +3,6 @@ import type { ErrorCode, FluvioError, Isolation, ProducePartitionResponse } from
 import { Produce } from '@fluvio-ts/protocol';
 import type { Session, StopSignal } from '@fluvio-ts/protocol/internal';
 import type { Cluster } from '../cluster.ts';
-import { pause } from '../connection/backoff.ts';
 import { deadline, waitError } from '../connection/timer.ts';
 import { clientError, isPassing, isRetryable, reasonOf, serverError } from '../errors.ts';
 import type { SealedBatch } from './batch.ts';
@@ -19,47 +18,59 @@ export interface DeliveryOptions {
   readonly ackTimeoutMs: number;
 }
 
-/** Takes batches to the leader, whoever it is by then, until each is acknowledged or refused. */
+/**
+ * Takes batches to the leader, whoever it is by then, until each is acknowledged or refused. Never rejects.
+ *
+ * @param settled - called once for each batch, after its callers were told
+ */
 export async function deliver(
   options: DeliveryOptions,
   batches: readonly SealedBatch[],
   settled: (batch: SealedBatch) => void,
   abandoned: StopSignal,
 ): Promise<void> {
-  const { cluster, topic, partition, deliveryTimeoutMs } = options;
-  const until = (batches[0]?.createdAt ?? Date.now()) + deliveryTimeoutMs;
+  const { cluster, topic, partition } = options;
   let waiting = batches;
   let last: unknown;
 
-  const end = (error: unknown): void => {
-    for (const batch of waiting) {
+  const end = (ended: readonly SealedBatch[], error: unknown): void => {
+    for (const batch of ended) {
       refuse(batch, error);
       settled(batch);
     }
-    waiting = [];
+    if (ended.length > 0) waiting = waiting.filter((batch) => !ended.includes(batch));
   };
 
-  for (let attempt = 1; waiting.length > 0; attempt++) {
-    const leftMs = until - Date.now();
-    if (leftMs <= 0 && attempt > 1) {
-      const waitingFor = last === undefined ? 'an acknowledgement' : reasonOf(last);
-      end(clientError('produce/timeout', { topic, partition, timeoutMs: deliveryTimeoutMs, waitingFor }, last));
-      return;
-    }
+  for (let attempt = 1; ; attempt++) {
+    const now = performance.now();
+    end(
+      waiting.filter(({ deadlineAt }) => deadlineAt <= now),
+      tooLate(options, attempt, last),
+    );
+    const [first] = waiting;
+    if (first === undefined) return;
     try {
-      const answers = await request(options, waiting, abandoned, Math.max(1, leftMs));
-      const { again, error } = settleAnswers(options, waiting, answers, settled);
-      if (again.length === 0) return;
-      waiting = again;
-      last = error;
+      const answers = await request(options, waiting, abandoned, first.deadlineAt - now);
+      ({ again: waiting, error: last } = settleAnswers(options, waiting, answers, settled));
     } catch (error) {
-      if (abandoned.aborted) end(abandoned.reason);
-      else if (cluster.life.aborted) end(cluster.life.reason);
-      else if (!isRetryable(error)) end(error);
       last = error;
+      if (abandoned.aborted) end(waiting, abandoned.reason);
+      else if (cluster.life.aborted) end(waiting, cluster.life.reason);
+      else if (!isRetryable(error)) end(waiting, error);
     }
-    if (waiting.length > 0) await pause(attempt, abandoned);
+    const leftMs = Math.ceil((waiting[0]?.deadlineAt ?? 0) - performance.now()) + 1;
+    if (waiting.length > 0) await cluster.pause(attempt, topic, partition, abandoned, leftMs);
   }
+}
+
+function tooLate(
+  { topic, partition, deliveryTimeoutMs }: DeliveryOptions,
+  attempt: number,
+  last: unknown,
+): FluvioError {
+  const unnamed = attempt === 1 ? 'the records before it' : 'an acknowledgement';
+  const waitingFor = last === undefined ? unnamed : reasonOf(last);
+  return clientError('produce/timeout', { topic, partition, timeoutMs: deliveryTimeoutMs, waitingFor }, last);
 }
 
 /** Tells the callers of each batch what was answered; returns the batches that another attempt may help, and why. */
@@ -71,14 +82,17 @@ function settleAnswers(
 ): { readonly again: readonly SealedBatch[]; readonly error: FluvioError | undefined } {
   const failure = (code: ErrorCode): FluvioError => serverError(`producing to ${topic}-${partition}`, code);
   if (answers.length < batches.length) {
+    for (const batch of batches) batch.mayBeDuplicate = true;
     const reason = 'its leader answered for fewer batches than were sent';
     throw clientError('partition/unavailable', { topic, partition, reason });
   }
+  const lastStored = answers.findLastIndex(({ errorCode }) => errorCode.kind === 'None');
   const again: SealedBatch[] = [];
   let error: FluvioError | undefined;
   for (const [i, batch] of batches.entries()) {
     const { errorCode, baseOffset } = answers[i] as ProducePartitionResponse;
-    if (isPassing(errorCode)) {
+    // Once a later batch is stored, another attempt would put this one behind it: its callers decide whether that is wanted.
+    if (isPassing(errorCode) && i > lastStored) {
       again.push(batch);
       error = failure(errorCode);
       continue;
@@ -90,6 +104,9 @@ function settleAnswers(
   return { again, error };
 }
 
+/** What the slowest network that is put up with carries: 32 bytes a millisecond. */
+const SLOWEST_BYTES_PER_MS = 32;
+
 /** One attempt. What fails before the request is written leaves no doubt; what fails afterwards does. */
 async function request(
   options: DeliveryOptions,
@@ -98,6 +115,7 @@ async function request(
   leftMs: number,
 ): Promise<readonly ProducePartitionResponse[]> {
   const { cluster, topic, partition, isolation, ackTimeoutMs } = options;
+  const sizeBytes = batches.reduce((sum, { bytes }) => sum + bytes.length, 0);
   const session =
     cluster.liveLeader(topic, partition, 'produce') ?? (await findLeader(cluster, topic, partition, abandoned, leftMs));
   try {
@@ -112,7 +130,11 @@ async function request(
         ],
         smartmodules: [],
       },
-      { signal: abandoned, timeoutMs: Math.min(leftMs, cluster.requestTimeoutMs + ackTimeoutMs) },
+      {
+        signal: abandoned,
+        timeoutMs: Math.min(leftMs, cluster.requestTimeoutMs + ackTimeoutMs),
+        patienceMs: ackTimeoutMs + sizeBytes / SLOWEST_BYTES_PER_MS,
+      },
     );
     return responses[0]?.partitions ?? [];
   } catch (error) {

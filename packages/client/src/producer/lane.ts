@@ -39,32 +39,53 @@ const SMALLEST_BUFFER_BYTES = 512;
 /** Room behind what the last batch needed, so that one of the same size does not have to grow. */
 const ROOM_BYTES = 128;
 
+/** Someone who waits until certain batches are settled. */
+interface Flush {
+  readonly unsettled: Set<SealedBatch>;
+  readonly done: () => void;
+}
+
 /** Makes an empty lane. */
 export function lane(options: LaneOptions): Lane {
-  const { lingerMs, batchBytes, maxRequestBytes, give } = options;
+  const { lingerMs, deliveryTimeoutMs, batchBytes, maxRequestBytes, give } = options;
   const life = stopper();
-  /** Complete batches, in order; the first ones are those in flight. */
+  /** Complete batches that are not in flight, in order. */
   const ready: SealedBatch[] = [];
+  /** Complete batches, those in flight included. */
+  const unsettled = new Set<SealedBatch>();
   let open: OpenBatch | undefined;
   /** Size of the next batch's buffer: what the last one needed. */
   let expectedBytes = SMALLEST_BUFFER_BYTES;
   let busy = false;
   let scheduled = false;
-  let hurry = false;
   let lingering: ReturnType<typeof setTimeout> | undefined;
-  const drained: (() => void)[] = [];
+  const flushes = new Set<Flush>();
 
   const sealOpen = (): void => {
-    if (open === undefined) return;
-    const batch = seal(open);
-    ready.push(batch);
-    expectedBytes = Math.max(SMALLEST_BUFFER_BYTES, batch.bytes.length + ROOM_BYTES);
+    const batch = open;
+    if (batch === undefined) return;
     open = undefined;
     clearTimeout(lingering);
-    lingering = undefined;
+    try {
+      const sealed = seal(batch);
+      ready.push(sealed);
+      unsettled.add(sealed);
+      expectedBytes = Math.max(SMALLEST_BUFFER_BYTES, sealed.bytes.length + ROOM_BYTES);
+    } catch (error) {
+      refuse(batch, error);
+      give(batch.heldBytes);
+    }
   };
 
-  const settled = (batch: SealedBatch): void => give(batch.heldBytes);
+  const settled = (batch: SealedBatch): void => {
+    unsettled.delete(batch);
+    give(batch.heldBytes);
+    for (const flush of flushes) {
+      if (!flush.unsettled.delete(batch) || flush.unsettled.size > 0) continue;
+      flushes.delete(flush);
+      flush.done();
+    }
+  };
 
   /** As many batches as one request may carry, at least one. */
   const takeRequest = (): SealedBatch[] => {
@@ -82,18 +103,12 @@ export function lane(options: LaneOptions): Lane {
     scheduled = false;
     if (busy) return;
     busy = true;
-    try {
-      for (;;) {
-        if (lingerMs === 0 || hurry) sealOpen();
-        if (ready.length === 0) break;
-        await deliver(options, takeRequest(), settled, life.signal);
-      }
-    } finally {
-      busy = false;
-      hurry = false;
+    for (;;) {
+      if (lingerMs === 0) sealOpen();
+      if (ready.length === 0) break;
+      await deliver(options, takeRequest(), settled, life.signal);
     }
-    for (const wake of drained.splice(0)) wake();
-    schedule();
+    busy = false;
   };
 
   const start = (): void => {
@@ -101,17 +116,6 @@ export function lane(options: LaneOptions): Lane {
     scheduled = true;
     // Not at once: records that are sent in the same turn belong into one batch.
     queueMicrotask(() => void run());
-  };
-
-  const schedule = (): void => {
-    if (ready.length > 0 || (open !== undefined && (lingerMs === 0 || hurry))) start();
-    else if (open !== undefined && !busy) {
-      lingering ??= setTimeout(() => {
-        lingering = undefined;
-        hurry = true;
-        start();
-      }, lingerMs);
-    }
   };
 
   return {
@@ -122,20 +126,26 @@ export function lane(options: LaneOptions): Lane {
         if (!fits) sealOpen();
       }
       if (open === undefined) {
-        const batch = openBatch(timestampMs, Date.now(), expectedBytes);
+        const batch = openBatch(timestampMs, performance.now() + lingerMs + deliveryTimeoutMs, expectedBytes);
         batch.builder.add(key, value, timestampMs);
         open = batch;
+        if (lingerMs > 0) {
+          lingering = setTimeout(() => {
+            sealOpen();
+            start();
+          }, lingerMs);
+        }
       }
       open.waiters.push(waiter);
       open.heldBytes += heldBytes;
-      if (!busy && !scheduled) schedule();
+      if (lingerMs === 0 || ready.length > 0) start();
     },
     flush() {
-      if (open === undefined && ready.length === 0 && !busy && !scheduled) return Promise.resolve();
-      hurry = true;
-      schedule();
-      return new Promise((resolve) => {
-        drained.push(resolve);
+      sealOpen();
+      if (ready.length > 0) start();
+      if (unsettled.size === 0) return Promise.resolve();
+      return new Promise((done) => {
+        flushes.add({ unsettled: new Set(unsettled), done });
       });
     },
     abandon(error) {
@@ -145,7 +155,6 @@ export function lane(options: LaneOptions): Lane {
         refuse(batch, error);
         settled(batch);
       }
-      for (const wake of drained.splice(0)) wake();
     },
   };
 }

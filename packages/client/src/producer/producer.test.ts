@@ -2,6 +2,7 @@ import { readBatches } from '@fluvio-ts/protocol';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import type { Client } from '../client.ts';
 import { connect } from '../client.ts';
+import { clientError } from '../errors.ts';
 import type { Broker } from '../testing/broker.ts';
 import { broker } from '../testing/broker.ts';
 import { until } from '../testing/until.ts';
@@ -97,6 +98,33 @@ describe('linger', () => {
     const { cluster, producer } = await producing({ lingerMs: 5 });
     await Promise.all(['a', 'b'].map((value) => producer.send({ value })));
     expect(cluster.produced).toHaveLength(1);
+  });
+
+  test('counts from the first record, also while a request is in flight', async () => {
+    const { cluster, producer } = await producing({ lingerMs: 50 });
+    vi.useFakeTimers();
+    cluster.faults.produce = () => 'silent';
+    void producer.send({ value: 'stuck' }).catch(() => {});
+    await vi.advanceTimersByTimeAsync(50);
+    expect(cluster.produced).toHaveLength(1);
+    delete cluster.faults.produce;
+    const sent = producer.send({ value: 'next' });
+    await vi.advanceTimersByTimeAsync(60);
+    cluster.cut(1);
+    await vi.advanceTimersByTimeAsync(45);
+    expect(await sent).toMatchObject({ offset: 1n });
+  });
+
+  test('leaves no timer behind a close', async () => {
+    const { cluster, client, producer } = await producing({ lingerMs: 3_600_000 });
+    vi.useFakeTimers();
+    cluster.faults.produce = () => 'silent';
+    const sent = producer.send({ value: 'a' }).catch((error: unknown) => error);
+    const closing = client.close({ timeoutMs: 5 });
+    await vi.advanceTimersByTimeAsync(5);
+    await closing;
+    expect(await sent).toMatchObject({ code: 'produce/closed' });
+    expect(vi.getTimerCount()).toBe(0);
   });
 
   test('does not hold a full batch back', async () => {
@@ -239,7 +267,182 @@ describe('when things go wrong', () => {
   });
 });
 
+describe('flush', () => {
+  test('ends although records keep coming', async () => {
+    const { producer } = await producing();
+    let going = true;
+    const sending = (async () => {
+      while (going) await Promise.all([producer.send({ value: 'a' }), producer.send({ value: 'b' })]);
+    })();
+    const keepBusy = (async () => {
+      while (going) await producer.send({ value: 'c' });
+    })();
+    await producer.flush();
+    going = false;
+    await Promise.all([sending, keepBusy]);
+  });
+
+  test('covers those who wait for room, and not those who come after it', async () => {
+    const { cluster, producer } = await producing({ bufferBytes: 500 });
+    let settled = 0;
+    const send = (): void =>
+      void producer.send({ value: 'x'.repeat(100) }).then(
+        () => settled++,
+        () => {},
+      );
+    for (let i = 0; i < 20; i++) send();
+    const flushed = producer.flush();
+    cluster.faults.produce = (_, { topics }) => {
+      // Whatever comes behind the twenty is held for ever.
+      for (let i = 0; i < 2; i++) send();
+      return settled >= 20 && topics.length > 0 ? 'silent' : undefined;
+    };
+    await flushed;
+    expect(settled).toBeGreaterThanOrEqual(20);
+  });
+
+  test('covers what is retried and forgets what is settled', async () => {
+    const { cluster, producer } = await producing({ batchBytes: 200 });
+    let refusals = 3;
+    cluster.faults.batch = (_, index) => (index > 0 && refusals-- > 0 ? { kind: 'NotLeaderForPartition' } : undefined);
+    const sent = [1, 2].map((n) => producer.send({ value: `${n}`.padEnd(150) }));
+    await until(() => cluster.produced.length === 1);
+    await sent[0];
+    await producer.flush();
+    expect(await Promise.all(sent)).toMatchObject([{ offset: 0n }, { offset: 1n }]);
+  });
+});
+
+describe('what a caller gets wrong', () => {
+  test.each([
+    [{ value: 5 }, 'value', 'number'],
+    [{ value: undefined }, 'value', 'undefined'],
+    [{ value: null }, 'value', 'null'],
+    [{ value: { a: 1 } }, 'value', 'Object'],
+    [{ value: new ArrayBuffer(3) }, 'value', 'ArrayBuffer'],
+    [{ value: '', key: 7 }, 'key', 'number'],
+  ])('%o is refused by name and costs no room', async (record, field, kind) => {
+    const { producer } = await producing({ bufferBytes: 300 });
+    await expect(producer.send(record as never)).rejects.toMatchObject({
+      code: 'produce/invalid-record',
+      context: { topic: 't', field, kind },
+    });
+    expect(producer.bufferedBytes).toBe(0);
+    await Promise.all([1, 2, 3].map(() => producer.send({ value: 'x'.repeat(100) })));
+  });
+
+  test('an option that is undefined counts as not given', async () => {
+    const { cluster, producer } = await producing({
+      lingerMs: undefined,
+      bufferBytes: undefined,
+      batchBytes: undefined,
+    } as never);
+    await Promise.all([1, 2, 3].map(() => producer.send({ value: 'x' })));
+    expect(cluster.produced).toHaveLength(1);
+  });
+
+  test.each([
+    [{ lingerMs: -1 }],
+    [{ deliveryTimeoutMs: 2 ** 31 }],
+    [{ bufferBytes: Number.NaN }],
+    [{ batchBytes: '5' }],
+  ])('%o is refused', async (options) => {
+    await expect(producing(options as never)).rejects.toMatchObject({
+      code: 'option/invalid',
+      context: { option: Object.keys(options)[0] },
+    });
+  });
+});
+
+describe('order', () => {
+  test('is kept when a server refuses one batch of a request and stores the next', async () => {
+    const { cluster, producer } = await producing({ batchBytes: 200 });
+    let first = true;
+    cluster.faults.batch = (_, index) => {
+      if (!first || index > 0) return undefined;
+      first = false;
+      return { kind: 'NotLeaderForPartition' };
+    };
+    const values = ['1', '2', '3'].map((n) => n.padEnd(150));
+    const results = await Promise.allSettled(values.map((value) => producer.send({ value })));
+    expect(results.map(({ status }) => status)).toEqual(['rejected', 'fulfilled', 'fulfilled']);
+    expect(stored(cluster)).toEqual(values.slice(1));
+  });
+
+  test('and deadlines are those of each batch, whatever it travels with', async () => {
+    const { cluster, producer } = await producing({ deliveryTimeoutMs: 1_000, batchBytes: 200 });
+    vi.useFakeTimers();
+    cluster.faults.produce = () => ({ kind: 'NotLeaderForPartition' });
+    const failure = (value: string): Promise<unknown> =>
+      producer.send({ value: value.padEnd(150) }).catch((error: unknown) => error);
+    const first = failure('first');
+    const old = failure('old');
+    await vi.advanceTimersByTimeAsync(500);
+    const young = producer.send({ value: 'young'.padEnd(150) });
+    await vi.advanceTimersByTimeAsync(499);
+    delete cluster.faults.produce;
+    cluster.faults.connect = () => clientError('partition/unavailable', { topic: 't', partition: 0, reason: 'down' });
+    cluster.cut(1);
+    await vi.advanceTimersByTimeAsync(2);
+    delete cluster.faults.connect;
+    await vi.advanceTimersByTimeAsync(498);
+    expect(await first).toMatchObject({ code: 'produce/timeout' });
+    expect(await old).toMatchObject({ code: 'produce/timeout' });
+    expect(await young).toMatchObject({ offset: 0n });
+  });
+});
+
+test('a clock that is set does not time records out', async () => {
+  const { cluster, producer } = await producing();
+  let refusals = 1;
+  cluster.faults.produce = () => (refusals-- > 0 ? { kind: 'NotLeaderForPartition' } : undefined);
+  const sent = producer.send({ value: 'a' });
+  await until(() => cluster.produced.length === 1);
+  const real = Date.now;
+  vi.spyOn(Date, 'now').mockImplementation(() => real() + 86_400_000);
+  await expect(sent).resolves.toMatchObject({ offset: 0n });
+  vi.restoreAllMocks();
+});
+
+test('a new leader is tried at once, however long the pause has become', async () => {
+  const { cluster, producer } = await producing({}, 1, 2);
+  vi.useFakeTimers();
+  vi.spyOn(Math, 'random').mockReturnValue(0.999);
+  cluster.faults.produce = (spu) => (spu === 1 ? { kind: 'NotLeaderForPartition' } : undefined);
+  const sent = producer.send({ value: 'a' });
+  await vi.advanceTimersByTimeAsync(20_000);
+  cluster.moveLeader('t', 0, 2);
+  await vi.advanceTimersByTimeAsync(10);
+  expect(await sent).toMatchObject({ offset: 0n, mayBeDuplicate: false });
+  vi.restoreAllMocks();
+});
+
 describe('a full buffer', () => {
+  test('lets the next one in when the one before it gives up', async () => {
+    const { cluster, producer } = await producing({ bufferBytes: 1_000 });
+    cluster.faults.produce = () => 'silent';
+    void producer.send({ value: 'x'.repeat(300) }).catch(() => {});
+    const controller = new AbortController();
+    const large = producer.send({ value: 'y'.repeat(600) }, { signal: controller.signal }).catch(() => {});
+    const small = producer.send({ value: 'z'.repeat(100) }).catch((error: unknown) => error);
+    const before = producer.bufferedBytes;
+    controller.abort();
+    expect(producer.bufferedBytes).toBeGreaterThan(before);
+    await large;
+    await producer.close({ timeoutMs: 1 });
+    expect(await small).toMatchObject({ code: 'produce/closed' });
+  });
+
+  test('costs a signal that many sends share one listener, and gives it back', async () => {
+    const { producer } = await producing({ bufferBytes: 300 });
+    const { signal } = new AbortController();
+    const add = vi.spyOn(signal, 'addEventListener');
+    const remove = vi.spyOn(signal, 'removeEventListener');
+    await Promise.all(Array.from({ length: 50 }, () => producer.send({ value: 'x'.repeat(100) }, { signal })));
+    expect(add).toHaveBeenCalledTimes(1);
+    expect(remove).toHaveBeenCalledTimes(1);
+  });
+
   test('makes send wait, and lets records in by the order of their sending', async () => {
     const { cluster, producer } = await producing({ bufferBytes: 2_000, batchBytes: 500 });
     const values = Array.from({ length: 60 }, (_, i) => `${i}`.padEnd(i % 3 === 0 ? 300 : 10, '.'));

@@ -3,9 +3,11 @@ import type { FluvioError, Isolation } from '@fluvio-ts/protocol';
 import { EMPTY_BATCH_BYTES, partitionForKey, recordSize } from '@fluvio-ts/protocol';
 import type { StopSignal } from '@fluvio-ts/protocol/internal';
 import type { Cluster } from '../cluster.ts';
+import { fanOut } from '../connection/fan-out.ts';
 import { abortedError, deadline } from '../connection/timer.ts';
 import { clientError } from '../errors.ts';
 import { partitionCount, partitionName } from '../metadata/metadata.ts';
+import { withDefaults } from '../options.ts';
 import { byteBudget } from './buffer.ts';
 import type { Lane } from './lane.ts';
 import { lane } from './lane.ts';
@@ -21,7 +23,7 @@ export interface ProducerOptions {
   readonly maxRequestBytes?: number;
   /** Bytes of unsettled records at which `send` waits for room. Default 33,554,432. */
   readonly bufferBytes?: number;
-  /** Milliseconds within which a record is acknowledged or rejected, retries included. Default 120,000. */
+  /** Milliseconds within which a record is acknowledged or rejected, retries included and `lingerMs` not. Default 120,000. */
   readonly deliveryTimeoutMs?: number;
   /** `read_uncommitted` (default): acknowledged when the leader has stored it; `read_committed`: when all in-sync replicas have. */
   readonly isolation?: Isolation;
@@ -38,11 +40,23 @@ export interface Producer extends AsyncDisposable {
    *
    * `signal` gives up waiting for room in the buffer; a record that has entered it is delivered or rejected regardless.
    *
-   * @throws `produce/too-large`, `produce/timeout`, `produce/buffer-full`, `produce/closed`, `partition/not-found`,
+   * The promise is the only one to hear of a failure. If nobody listens to it by then, the program hears of an unhandled
+   * rejection, which ends a Node process: so collect the promises with `Promise.all` or `allSettled` before awaiting
+   * anything else, or give each a `catch`.
+   *
+   * Waiting calls are not bounded, since each is a caller's own: await `send` now and then where records come faster than
+   * the cluster takes them.
+   *
+   * @throws `produce/invalid-record`, `produce/too-large`, `produce/timeout`, `produce/buffer-full`, `produce/closed`, `partition/not-found`,
    *   `topic/not-found`, `server/error`, `request/aborted`, `client/closed`
    */
   send(record: ProducerRecord, options?: { readonly signal?: AbortSignal }): Promise<SendResult>;
-  /** Sends everything now, without lingering, and resolves when it is settled. Rejections reach the callers of `send`. */
+  /**
+   * Sends everything now, without lingering, and resolves when what was sent before is settled, however much follows it.
+   * Rejections reach the callers of `send`.
+   *
+   * @throws `request/aborted`, `client/closed`
+   */
   flush(options?: { readonly signal?: AbortSignal }): Promise<void>;
   /** Bytes of records that are accepted and not settled. */
   readonly bufferedBytes: number;
@@ -91,6 +105,7 @@ export async function openProducer(
   const budget = byteBudget(settings.bufferBytes);
   const lanes = new Map<number, Lane>();
   let partitions: Partitions | undefined;
+  const shared = fanOut();
   let turn = 0;
   let closing: Promise<void> | undefined;
 
@@ -143,6 +158,7 @@ export async function openProducer(
     new Promise((resolve, reject) => {
       if (closing !== undefined) throw closed();
       if (cluster.life.aborted) throw cluster.life.reason;
+      checkRecord(topic, record);
       const key = typeof record.key === 'string' ? utf8.encode(record.key) : (record.key ?? null);
       const { value } = record;
       checkSize(key, value);
@@ -168,18 +184,20 @@ export async function openProducer(
     refused: (error: unknown) => void,
   ): void => {
     const timeoutMs = settings.deliveryTimeoutMs;
-    const wait = deadline(timeoutMs, signal, cluster.life);
+    const lease = signal === undefined ? undefined : shared(signal);
+    const wait = deadline(timeoutMs, lease?.signal, cluster.life);
     const done = (then: () => void): void => {
       wait.signal.removeEventListener('abort', giveUp);
       wait.release();
+      lease?.release();
       then();
     };
     const giveUp = (): void => {
-      ticket.cancel();
       const error = wait.passed
         ? clientError('produce/buffer-full', { topic, bufferBytes: settings.bufferBytes, timeoutMs })
         : abortedError('waiting for room in the producer', wait.signal);
       done(() => refused(error));
+      ticket.cancel();
     };
     const ticket = budget.queue(
       bytes,
@@ -191,12 +209,13 @@ export async function openProducer(
   };
 
   const flush = async (): Promise<void> => {
-    let waiting: number;
-    do {
-      // Those who wait for room now get in while the lanes empty, and are flushed with the next round.
-      waiting = budget.waiting;
-      await Promise.all([...lanes.values()].map((each) => each.flush()));
-    } while (waiting > 0);
+    const line = budget.line();
+    for (;;) {
+      await Promise.all(Array.from(lanes.values(), (each) => each.flush()));
+      if (line.length === 0) return;
+      // Those who waited for room got in while the lanes emptied, and are flushed with the next round.
+      while (line.at(-1)?.isWaiting === false) line.pop();
+    }
   };
 
   const producer: Producer = {
@@ -242,13 +261,28 @@ async function settledOrAborted(promise: Promise<void>, signal: StopSignal): Pro
   signal.removeEventListener('abort', listener);
 }
 
+/** Refuses what is no record, which JavaScript and `as` let through; counting its bytes would spoil the budget. */
+function checkRecord(topic: string, { key, value }: ProducerRecord): void {
+  if (isContent(value) && (key === undefined || key === null || isContent(key))) return;
+  const [field, content] = isContent(value) ? ['key', key] : ['value', value];
+  const kind = typeof content === 'object' && content !== null ? content.constructor?.name : String(typeof content);
+  throw clientError('produce/invalid-record', { topic, field, kind: content === null ? 'null' : (kind ?? 'object') });
+}
+
+const isContent = (content: unknown): boolean => typeof content === 'string' || content instanceof Uint8Array;
+
+/** A timer cannot wait longer. */
+const LONGEST_MS = 0x7fff_ffff;
+
 function checked(options: ProducerOptions): Required<ProducerOptions> {
-  const settings = { ...DEFAULTS, ...options };
+  const settings = withDefaults(DEFAULTS, options);
   for (const [option, value] of Object.entries(settings)) {
-    if (typeof value !== 'number') continue;
+    if (option === 'isolation') continue;
     const least = option === 'lingerMs' ? 0 : 1;
-    if (!Number.isFinite(value) || value < least) {
-      throw clientError('option/invalid', { option, reason: `must be a number of at least ${least}, not ${value}` });
+    const most = option.endsWith('Ms') ? LONGEST_MS : Number.MAX_SAFE_INTEGER;
+    if (typeof value !== 'number' || !(value >= least && value <= most)) {
+      const reason = `must be a number from ${least} to ${most}, not ${String(value)}`;
+      throw clientError('option/invalid', { option, reason });
     }
   }
   return settings;

@@ -42,6 +42,8 @@ export interface PartitionLog {
 /** What a test can make an SPU do instead of what it should. Returning undefined lets it do what it should. */
 export interface Faults {
   produce?: (spu: number, request: ProduceRequest) => ErrorCode | 'cut' | 'store and cut' | 'silent' | undefined;
+  /** What one batch of a request is answered, by its place there. */
+  batch?: (spu: number, index: number) => ErrorCode | undefined;
   stream?: (spu: number, request: StreamFetchRequest) => ErrorCode | undefined;
   /** Changes the record bytes of an answer. */
   slice?: (records: Uint8Array, request: StreamFetchRequest) => Uint8Array;
@@ -243,10 +245,11 @@ export function broker(spus = 1): Broker {
         if (fault === 'cut') throw new Error('cut');
         const responses = request.topics.map(({ name, partitions }) => ({
           name,
-          partitions: partitions.map(({ partitionIndex, records }) => {
+          partitions: partitions.map(({ partitionIndex, records }, index) => {
             const leads = leaders.get(key(name, partitionIndex)) === spu;
             const errorCode: ErrorCode =
-              typeof fault === 'object' ? fault : leads ? NO_ERROR : { kind: 'NotLeaderForPartition' };
+              faults.batch?.(spu, index) ??
+              (typeof fault === 'object' ? fault : leads ? NO_ERROR : { kind: 'NotLeaderForPartition' });
             const baseOffset = errorCode.kind === 'None' ? store(name, partitionIndex, records) : 0n;
             return { partitionIndex, errorCode, baseOffset, logAppendTimeMs: 0n, logStartOffset: 0n };
           }),
