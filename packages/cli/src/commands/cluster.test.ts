@@ -1,4 +1,4 @@
-/** `flv cluster …` and `flv gateway start`: processes that are started, asked, killed and deleted. */
+/** `flv cluster …`: processes that are started, asked, killed and deleted. */
 import { existsSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -156,26 +156,4 @@ test('a folder with other things in it is left alone', async () => {
   const run = await home.flv(['cluster', 'delete', '--data-dir', '.', '--yes', '--json']);
   expect(errorOf(run)).toMatchObject({ code: 'cluster/not-a-data-dir', exitCode: 6 });
   expect(existsSync(home.file('cluster.json'))).toBe(true);
-});
-
-test('commands go through a gateway as they go to the cluster, with its token', async () => {
-  await home.flv(['cluster', 'start', '--any-port', '-q']);
-  writeFileSync(home.file('token'), 'a-secret\n');
-  const gateway = home.start(['gateway', 'start', '--port', '0', '--token-file', 'token', '--json']);
-  await gateway.says('"}\n');
-  const { url } = JSON.parse(gateway.text()) as { readonly url: string };
-  const env = { FLUVIO_GATEWAY_TOKEN: 'a-secret' };
-  const through = (args: readonly string[], input = '') => home.flv(['--gateway', url, ...args], { env, input });
-  expect((await through(['topic', 'create', 'tunnelled', '-p', '2'])).code).toBe(0);
-  expect((await through(['produce', 'tunnelled'], 'over\nthe\nweb\n')).code).toBe(0);
-  expect((await through(['consume', 'tunnelled', '-dB'])).stdout.split('\n').sort()).toEqual([
-    '',
-    'over',
-    'the',
-    'web',
-  ]);
-  expect((await home.flv(['--gateway', url, 'topic', 'list'])).code).toBe(5);
-  gateway.kill('SIGTERM');
-  expect((await gateway.done).code).toBe(143);
-  expect((await through(['topic', 'list'])).code).toBe(5);
 });

@@ -12,7 +12,8 @@ import type { Cli } from '../session/cli.ts';
 import { connectTo } from '../session/connect.ts';
 import type { Produce } from '../spec/records.ts';
 
-const BUFFER_BYTES = 33_554_432;
+/** Enough to keep every connection busy. More only makes work for the garbage collector: a record under way is many objects. */
+const UNDER_WAY_BYTES = 4_194_304;
 /** Less than the two seconds between Ctrl-C and the end, so that there is time for the summary. */
 const HURRIED_CLOSE_MS = 1_800;
 /** Lines that cannot be sent are told one by one up to here, and counted at the end. */
@@ -23,12 +24,12 @@ export async function run({ args, options }: Produce, cli: Cli): Promise<void> {
   const sources = await sourcesOf(options.file);
   const client = await connectTo(cli);
   try {
-    const bufferBytes = Math.max(BUFFER_BYTES, 2 * options.maxRequestSize);
+    const bufferBytes = 2 * Math.max(UNDER_WAY_BYTES, options.maxRequestSize);
     const producer = await client.producer(topic, producerOptions(options, cli, bufferBytes));
-    const records = sending(producer, bufferBytes / 2);
+    const records = sending(producer, UNDER_WAY_BYTES);
     const began = performance.now();
     await sendAll(sources, { options, cli, producer, records });
-    await tell(topic, records, performance.now() - began, cli);
+    await tell(topic, records, performance.now() - began, options.verbose, cli);
   } finally {
     await client.close({ timeoutMs: HURRIED_CLOSE_MS });
   }
@@ -75,7 +76,8 @@ async function sendAll(sources: readonly Source[], job: Job): Promise<void> {
 
 async function sendSource(source: Source, job: Job, stop: AbortSignal, onRead: (bytes: number) => void): Promise<void> {
   const { options, cli, records } = job;
-  const shown = options.verbose || source.isTTY ? echo(cli, source.isTTY) : undefined;
+  const interactive = source.isTTY && !cli.globals.json;
+  const shown = options.verbose || interactive ? echo(cli, interactive) : undefined;
   const shape = { ...options, limitBytes: options.maxRequestSize };
   shown?.prompt();
   try {
@@ -107,7 +109,7 @@ function sendItem(item: Item, { cli, records }: Job, shown: Echo | undefined): P
 }
 
 /** The summary, or the failure. */
-async function tell(topic: string, tally: Tally, elapsedMs: number, cli: Cli): Promise<void> {
+async function tell(topic: string, tally: Tally, elapsedMs: number, verbose: boolean, cli: Cli): Promise<void> {
   const { acknowledged, failed, bytes, first } = tally;
   if (failed > 0) {
     const reason = first instanceof Error ? first.message : String(first);
@@ -115,9 +117,9 @@ async function tell(topic: string, tally: Tally, elapsedMs: number, cli: Cli): P
     throw cliError('produce/incomplete', { topic, acknowledged, failed, reason }, first);
   }
   const format = formatOf(cli);
-  if (isForPrograms(format)) {
-    await printValue(cli, { topic, acknowledged, failed, bytes, elapsedMs: Math.round(elapsedMs) }, format);
-  } else {
-    cli.talk.note(summaryOf(tally, elapsedMs));
-  }
+  const summary = { topic, acknowledged, failed, bytes, elapsedMs: Math.round(elapsedMs) };
+  if (!isForPrograms(format)) cli.talk.note(summaryOf(tally, elapsedMs));
+  // The last line of a stream of JSON, or the one value.
+  else if (verbose && format === 'json') await cli.out.line(JSON.stringify(summary));
+  else await printValue(cli, summary, format);
 }

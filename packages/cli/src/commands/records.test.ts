@@ -87,6 +87,11 @@ describe('lines', () => {
     await home.flv(['topic', 'create', 'files']);
     const run = await home.flv(['produce', 'files', '-f', 'a.txt', '-f', '-', '-f', 'b.txt', '-v'], { input: 'in\n' });
     expect(run.stdout).toBe('0 0 [null] a1\n0 1 [null] a2\n0 2 [null] in\n0 3 [null] b1\n');
+    const lines = (await home.flv(['produce', 'files', '-f', 'b.txt', '-v', '--json'])).stdout.trimEnd().split('\n');
+    expect(lines.map((line) => JSON.parse(line) as unknown)).toEqual([
+      { partition: 0, offset: 4 },
+      expect.objectContaining({ topic: 'files', acknowledged: 1 }),
+    ]);
     const quiet = await home.flv(['produce', 'files', '-f', 'b.txt', '-q']);
     expect([quiet.stdout, quiet.stderr]).toEqual(['', '']);
     expect(JSON.parse((await home.flv(['produce', 'files', '-f', 'b.txt', '--json'])).stdout)).toMatchObject({

@@ -101,7 +101,7 @@ function footerOf(spec: AnySpec, name: string, paint: ReturnType<typeof painter>
     const width = Math.max(...spec.examples.map(([line]) => line.length));
     lines.push(paint('bold', 'Examples:'));
     for (const [line, what] of spec.examples) lines.push(`  ${line.padEnd(width)}  ${paint('dim', what)}`.trimEnd());
-    lines.push('', 'Options of every command, such as -c, -P, -O and --json: flv --help');
+    lines.push('', 'Options of every command, such as --cluster, --profile and --json: flv --help');
   } else {
     lines.push(`More on a command: ${name} <command> --help`);
     if (name === 'flv') lines.push('A cluster to try it on: flv cluster start');

@@ -1,5 +1,6 @@
 /** Shows each record as it is acknowledged: for whoever types them, and for `--verbose`. */
 import type { ProducerRecord, SendResult } from '@fluvio-ts/client';
+import { int64ToJson } from '@fluvio-ts/protocol';
 import type { Cli } from '../session/cli.ts';
 
 /** See the file's head. */
@@ -19,7 +20,7 @@ const textOf = (bytes: Uint8Array | string | null | undefined): string =>
   bytes === null || bytes === undefined ? 'null' : typeof bytes === 'string' ? bytes : utf8.decode(bytes);
 
 /** Makes an echo; an interactive one prompts. */
-export function echo({ out, talk, signal }: Cli, interactive: boolean): Echo {
+export function echo({ out, talk, signal, globals }: Cli, interactive: boolean): Echo {
   if (interactive) {
     talk.note(talk.paint('dim', 'Type records, one on a line. Ctrl-D ends.'));
     return {
@@ -41,7 +42,9 @@ export function echo({ out, talk, signal }: Cli, interactive: boolean): Echo {
     end() {},
     async acknowledged({ key, value }, result) {
       if (result === undefined) return;
-      await out.line(`${result.partition} ${result.offset} [${textOf(key)}] ${textOf(value)}`);
+      if (globals.json)
+        await out.line(JSON.stringify({ partition: result.partition, offset: int64ToJson(result.offset) }));
+      else await out.line(`${result.partition} ${result.offset} [${textOf(key)}] ${textOf(value)}`);
     },
   };
 }

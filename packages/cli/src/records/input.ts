@@ -16,7 +16,7 @@ export interface Source {
   open(signal: AbortSignal): Readable;
 }
 
-const CHUNK_BYTES = 256 * 1024;
+const CHUNK_BYTES = 64 * 1024;
 
 /** The sources that paths name, each known to be readable; without a path, standard input. @throws `input/unreadable` */
 export async function sourcesOf(paths: readonly string[]): Promise<readonly Source[]> {

@@ -48,9 +48,6 @@ export function sending(producer: Producer, highBytes: number): Sending {
     first ??= error;
     if (!isFluvioError(error) || !OF_THE_RECORD.has(error.code)) hopeless.abort(error);
   };
-  const settle = (): void => {
-    wake?.();
-  };
   const until = async (done: () => boolean): Promise<void> => {
     while (!done()) {
       await new Promise<void>((resolve) => {
@@ -77,20 +74,23 @@ export function sending(producer: Producer, highBytes: number): Sending {
       return first;
     },
     hopeless: hopeless.signal,
-    async send(record) {
+    // Without `async`: a record costs half as much.
+    send(record) {
       sent++;
       const size = (record.key?.length ?? 0) + record.value.length;
-      try {
-        const result = await producer.send(record);
-        acknowledged++;
-        bytes += size;
-        return result;
-      } catch (error) {
-        fail(error);
-        return undefined;
-      } finally {
-        settle();
-      }
+      return producer.send(record).then(
+        (result) => {
+          acknowledged++;
+          bytes += size;
+          wake?.();
+          return result;
+        },
+        (error: unknown) => {
+          fail(error);
+          wake?.();
+          return undefined;
+        },
+      );
     },
     reject(error) {
       sent++;

@@ -43,10 +43,8 @@ export const cluster = group({
     command({
       name: 'start',
       summary: 'start an embedded cluster: one process for its controller and one for each SPU',
-      details: [
-        'For development and tests. It goes on when this command has ended, keeps its data until it is deleted, and starts',
-        "again where it stopped. The profile 'local' leads to it and becomes the current one.",
-      ].join('\n'),
+      details:
+        "For development and tests. It goes on when this command has ended, keeps its data until it is deleted, and starts again where it stopped. The profile 'local' leads to it and becomes the current one.",
       examples: [
         ['flv cluster start', 'one SPU'],
         ['flv cluster start --spu 3', 'three'],

@@ -34,7 +34,7 @@ const produceOptions = {
     'read_uncommitted: acknowledged when the leader has it (default); read_committed: when its replicas have, too',
     isolation,
   ),
-  verbose: flag('-v, --verbose', 'print each record with its partition and offset as it is acknowledged'),
+  verbose: flag('-v, --verbose', 'print partition, offset, key and value of each record as it is acknowledged'),
 } as const;
 export type Produce = Input<typeof produceArgs, typeof produceOptions>;
 
@@ -97,10 +97,8 @@ export type Consume = Input<typeof consumeArgs, typeof consumeOptions>;
 export const produce = command({
   name: 'produce',
   summary: 'send records: lines of standard input or of files',
-  details: [
-    'Each line is one record, bytes as they are. What is acknowledged, failed and how fast is said on stderr at the end.',
-    'A record that fails makes the exit code 7, or the code of the reason when none was acknowledged.',
-  ].join('\n'),
+  details:
+    'Each line is one record, bytes as they are. What is acknowledged, what failed and how fast it was is said on stderr at the end. A record that fails makes the exit code 7, or the code of the reason when none was acknowledged.',
   examples: [
     ['echo hello | flv produce greetings', 'one record'],
     ['flv produce orders -f orders.txt --key-separator :', 'key:value lines of a file'],
@@ -117,9 +115,8 @@ export const consume = command({
   summary: 'read records',
   details: [
     'Starts at the end and goes on for ever, unless told otherwise.',
-    'Templates know {{key}} {{value}} {{offset}} {{partition}} {{topic}} {{time}} {{timestamp}} {{keyHex}} {{valueHex}}',
-    '{{keyBase64}} {{valueBase64}} and {{json.path.of.a.field}}, and the escapes \\n \\t \\0 \\xNN.',
-  ].join('\n'),
+    'Templates know {{key}}, {{value}}, {{offset}}, {{partition}}, {{topic}}, {{time}}, {{timestamp}}, {{keyHex}}, {{valueHex}}, {{keyBase64}}, {{valueBase64}} and {{json.path.of.a.field}}, and the escapes \\n, \\t, \\0 and \\xNN.',
+  ].join('\n\n'),
   reserves: ['-c', '-m', '-e', '-t'],
   examples: [
     ['flv consume orders -B -d', 'everything that is there'],
