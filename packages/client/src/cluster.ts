@@ -30,6 +30,8 @@ export interface Cluster {
   /** The controller's own version. */
   readonly platformVersion: string;
   readonly requestTimeoutMs: number;
+  /** Milliseconds of silence after which a server is asked for a sign of life; 0 for never. */
+  readonly probeIntervalMs: number;
   /** Calls the controller on the live connection, waiting for it if it is down. */
   callSc<Q, R>(api: Api<Q, R>, request: Q, options?: CallOptions): Promise<R>;
   /** Opens a stream at the controller; it ends with its connection. */
@@ -102,6 +104,7 @@ export async function openCluster(options: ClusterOptions, signal?: AbortSignal)
       return platformVersion;
     },
     requestTimeoutMs: options.requestTimeoutMs,
+    probeIntervalMs: options.probeIntervalMs,
     life: life.signal,
     callSc,
     async openSc(api, request, open = {}) {

@@ -1,5 +1,6 @@
-import { readBatchHeader } from '@fluvio-ts/protocol';
-import { afterEach, describe, expect, test } from 'vitest';
+import type { Codec } from '@fluvio-ts/protocol';
+import { BatchBuilder, readBatchHeader, rewriteBatch } from '@fluvio-ts/protocol';
+import { afterEach, describe, expect, test, vi } from 'vitest';
 import type { Client } from '../client.ts';
 import { clusterOf, connect } from '../client.ts';
 import type { Broker } from '../testing/broker.ts';
@@ -132,7 +133,126 @@ describe('credit', () => {
   });
 });
 
+test('batches are decompressed as they are taken, not all that an answer brought', async () => {
+  const { cluster, client } = await filled(0);
+  let opened = 0;
+  const codec: Codec = {
+    name: 'gzip',
+    compress: (bytes) => bytes,
+    decompress: (bytes) => {
+      opened++;
+      return bytes.slice();
+    },
+  };
+  const log = cluster.log('t', 0);
+  for (let i = 0; i < 20; i++) {
+    const builder = new BatchBuilder();
+    builder.add(null, `${i}`.padEnd(1_000), 0);
+    const bytes = (await builder.finish(codec)).slice();
+    rewriteBatch(bytes, { baseOffset: log.end++ });
+    log.batches.push(bytes);
+  }
+  const reading = await connect({ transport: cluster.transport, codecs: { gzip: codec } });
+  clients.push(reading);
+  const consumer = reading.consumer('t', { start: 'beginning', prefetchBytes: 2_500 });
+  const reader = consumer.batches()[Symbol.asyncIterator]();
+  await reader.next();
+  for (let i = 0; i < 20; i++) await new Promise((resolve) => setImmediate(resolve));
+  expect(opened).toBeLessThanOrEqual(5);
+  for (let i = 1; i < 20; i++) expect((await reader.next()).value?.firstOffset).toBe(BigInt(i));
+  await consumer.close();
+  void client;
+});
+
+describe('options', () => {
+  test('that are undefined count as not given', async () => {
+    const { client } = await filled(3);
+    const options = {
+      start: 'beginning',
+      maxBytes: undefined,
+      prefetchBytes: undefined,
+      verifyCrc: undefined,
+    } as never;
+    expect(numbers(await take(client.consumer('t', options), 3))).toEqual(range(0, 3));
+  });
+
+  test.each([
+    [{ partitions: [1, 0, 1] }, /partition 1 twice/],
+    [{ partitions: [] }, /no partition/],
+    [{ maxBytes: 2 ** 30 }, /maxBytes .* 134217728/],
+  ])('%o are refused', async (options, text) => {
+    const { client } = await filled(1);
+    expect(() => client.consumer('t', options)).toThrow(text);
+  });
+});
+
+describe('pulls that do not wait for one another', () => {
+  test('get every record once, in order', async () => {
+    const { client } = await filled(40, { perBatch: 4 });
+    const reader = client.consumer('t', { start: 'beginning', maxBytes: 1 })[Symbol.asyncIterator]();
+    const results = await Promise.all(Array.from({ length: 40 }, () => reader.next()));
+    expect(results.map(({ value }) => Number.parseInt(value?.text() ?? '', 10))).toEqual(range(0, 40));
+    const late = [reader.next(), reader.next(), reader.next()];
+    await reader.return?.();
+    expect((await Promise.all(late)).map(({ done }) => done)).toEqual([true, true, true]);
+  });
+
+  test('get every batch once, and the error each', async () => {
+    const { cluster, client } = await filled(30);
+    cluster.faults.stream = () => ({ kind: 'PermissionDenied' });
+    const batches = client.consumer('t', { start: 'beginning' }).batches()[Symbol.asyncIterator]();
+    const pulls = [batches.next(), batches.next()].map((pull) => pull.catch((error: unknown) => error));
+    for (const outcome of await Promise.all(pulls)) expect(outcome).toMatchObject({ code: 'server/error' });
+  });
+});
+
 describe('closing', () => {
+  test('drops the rest of the batch in hand, by return, by close and by abort', async () => {
+    const { client } = await filled(30);
+    const returned = client.consumer('t', { start: 'beginning' })[Symbol.asyncIterator]();
+    await returned.next();
+    await returned.return?.();
+    expect(await returned.next()).toEqual({ done: true, value: undefined });
+
+    const seen: ConsumerRecord[] = [];
+    const closed = client.consumer('t', { start: 'beginning' });
+    for await (const record of closed) {
+      seen.push(record);
+      if (seen.length === 3) void closed.close();
+    }
+    expect(seen).toHaveLength(3);
+
+    const controller = new AbortController();
+    const aborted = client.consumer('t', { start: 'beginning', signal: controller.signal })[Symbol.asyncIterator]();
+    await aborted.next();
+    controller.abort();
+    await expect(aborted.next()).rejects.toMatchObject({ code: 'request/aborted' });
+  });
+
+  test('leaves no listener behind, with whatever it ends', async () => {
+    const { cluster, client } = await filled(30, { partitions: 3 });
+    const { metadata } = clusterOf(client);
+    let listeners = 0;
+    const real = metadata.onChange;
+    vi.spyOn(metadata, 'onChange').mockImplementation((listener) => {
+      listeners++;
+      const unsubscribe = real(listener);
+      return () => {
+        listeners--;
+        unsubscribe();
+      };
+    });
+    const reader = client.consumer('t', { start: 'beginning' })[Symbol.asyncIterator]();
+    for (let i = 0; i < 30; i++) await reader.next();
+    for (let i = 0; i < 100; i++) cluster.announce();
+    expect(listeners).toBeLessThanOrEqual(4);
+    await reader.return?.();
+    await until(() => listeners === 0);
+    await take(client.consumer('t', { start: 'beginning', until: 'end' }), Number.POSITIVE_INFINITY);
+    await until(() => listeners === 0);
+    vi.restoreAllMocks();
+  });
+
   test('break gives its connection back, and leaves other consumers alone', async () => {
     const { cluster, client } = await filled(30);
     const producer = await client.producer('t');
@@ -176,6 +296,126 @@ describe('closing', () => {
 });
 
 describe('when things go wrong', () => {
+  test('the failure of one partition is told although the others go on', async () => {
+    const { cluster, client } = await filled(40, { partitions: 2, spus: 2, perBatch: 4 });
+    const producer = await client.producer('t');
+    const damaged = cluster.log('t', 1).batches[1] as Uint8Array;
+    damaged[damaged.length - 2] = (damaged[damaged.length - 2] as number) ^ 1;
+    const reader = client.consumer('t', { start: 'beginning', maxBytes: 1 }).batches()[Symbol.asyncIterator]();
+    let failure: unknown;
+    for (let i = 0; i < 100 && failure === undefined; i++) {
+      // Partition 0 always has something more to read.
+      await producer.send({ value: 'more', partition: 0 });
+      failure = await reader.next().then(
+        () => undefined,
+        (error: unknown) => error,
+      );
+    }
+    expect(failure).toMatchObject({ code: 'wire/crc-mismatch' });
+    expect(await reader.next().catch((error: unknown) => error)).toBe(failure);
+  });
+
+  test('a leader that is deposed without a word is left for the new one', async () => {
+    const { cluster, client } = await filled(10, { spus: 2 });
+    const reader = client.consumer('t', { start: 'beginning' })[Symbol.asyncIterator]();
+    for (let i = 0; i < 10; i++) await reader.next();
+    const next = reader.next();
+    await until(() => cluster.credits.length > 0);
+    cluster.moveLeader('t', 0, 2);
+    await (await client.producer('t')).send({ value: '10' });
+    expect((await next).value?.text()).toBe('10');
+    await reader.return?.();
+  });
+
+  test('a leader that was deposed and came back, both unseen, is asked what the stream does not tell', async () => {
+    vi.useFakeTimers();
+    const { cluster, client } = await filled(10, { spus: 2 });
+    const reader = client.consumer('t', { start: 'beginning' })[Symbol.asyncIterator]();
+    for (let i = 0; i < 10; i++) await reader.next();
+    const next = reader.next();
+    await vi.advanceTimersByTimeAsync(1);
+    cluster.moveLeader('t', 0, 2, { quietly: true });
+    await (await (await connected(cluster)).producer('t')).send({ value: '10' });
+    cluster.moveLeader('t', 0, 1, { quietly: true });
+    await vi.advanceTimersByTimeAsync(16_000);
+    expect((await next).value?.text()).toBe('10');
+    await reader.return?.();
+    vi.useRealTimers();
+  });
+
+  test('a topic that is deleted ends its readers', async () => {
+    const { cluster, client } = await filled(1);
+    const reader = client.consumer('t', { start: 'beginning' })[Symbol.asyncIterator]();
+    await reader.next();
+    const next = reader.next();
+    await until(() => cluster.credits.length > 0);
+    cluster.deleteTopic('t');
+    await expect(next).rejects.toMatchObject({ code: 'topic/not-found' });
+  });
+
+  test('a leader that has forgotten the stream is asked for a new one', async () => {
+    const { cluster, client } = await filled(30);
+    const reader = client.consumer('t', { start: 'beginning', maxBytes: 1, prefetchBytes: 1 })[Symbol.asyncIterator]();
+    const seen = [(await reader.next()).value];
+    cluster.forgetStreams(1);
+    while (seen.length < 30) seen.push((await reader.next()).value);
+    expect(numbers(seen as ConsumerRecord[])).toEqual(range(0, 30));
+    await reader.return?.();
+  });
+
+  test('a leader whose machine is gone is found out while nothing is to be read, and so is the controller', async () => {
+    vi.useFakeTimers();
+    const { cluster, client } = await filled(10);
+    const reader = client.consumer('t', { start: 'beginning' })[Symbol.asyncIterator]();
+    for (let i = 0; i < 10; i++) await reader.next();
+    const next = reader.next();
+    await vi.advanceTimersByTimeAsync(120_000);
+    expect(cluster.streams).toHaveLength(1);
+    cluster.freeze(0);
+    cluster.freeze(1);
+    cluster.addTopic('other', 1);
+    await vi.advanceTimersByTimeAsync(30_000);
+    expect(cluster.streams).toHaveLength(2);
+    const producer = await client.producer('other');
+    expect(await producer.send({ value: '' })).toMatchObject({ offset: 0n });
+    await (await client.producer('t')).send({ value: '10' });
+    expect((await next).value?.text()).toBe('10');
+    await reader.return?.();
+    vi.useRealTimers();
+  });
+
+  test('a leader that sends less than it may of a batch is not asked without a pause', async () => {
+    const { cluster, client } = await filled(10, { pad: 500 });
+    cluster.faults.slice = (records) => records.slice(0, 100);
+    const retries: ConsumerRetry[] = [];
+    const consumer = client.consumer('t', {
+      start: 'beginning',
+      maxBytes: 200,
+      onRetry: (retry) => retries.push(retry),
+    });
+    const next = consumer[Symbol.asyncIterator]().next();
+    await until(() => retries.length > 1);
+    expect(retries[0]?.error).toMatchObject({ code: 'partition/unavailable' });
+    expect(cluster.streams.length).toBeLessThan(8);
+    delete cluster.faults.slice;
+    expect((await next).value?.offset).toBe(0n);
+    await consumer.close();
+  });
+
+  test('a record that is damaged ends the read and gives the connection back', async () => {
+    const { cluster, client } = await filled(10);
+    const before = cluster.connections(1);
+    const batch = cluster.log('t', 0).batches[0] as Uint8Array;
+    batch[batch.length - 3] = 0x7e;
+    const seen: ConsumerRecord[] = [];
+    const reading = (async () => {
+      for await (const record of client.consumer('t', { start: 'beginning', verifyCrc: false })) seen.push(record);
+    })();
+    await expect(reading).rejects.toMatchObject({ code: expect.stringMatching(/^wire/) });
+    expect(numbers(seen)).toEqual(range(0, 9));
+    await until(() => cluster.connections(1) === before);
+  });
+
   test('every partition resumes at its own place: nothing missing, nothing twice', async () => {
     const { cluster, client } = await filled(300, { partitions: 3, spus: 2, perBatch: 4 });
     const retries: ConsumerRetry[] = [];

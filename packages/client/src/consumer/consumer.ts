@@ -5,12 +5,14 @@ import type { Cluster } from '../cluster.ts';
 import type { Purpose } from '../connection/spu-pool.ts';
 import { abortedError } from '../connection/timer.ts';
 import { clientError } from '../errors.ts';
-import { partitionCount } from '../metadata/metadata.ts';
+import { withDefaults } from '../options.ts';
 import type { ConsumerBatch } from './batch.ts';
 import type { ConsumerGap, ConsumerRetry, StreamSettings } from './partition-stream.ts';
 import { streamPartition } from './partition-stream.ts';
+import { streamPartitions } from './partitions.ts';
 import type { StartOffset } from './position.ts';
 import { checkStart } from './position.ts';
+import { batchReader, recordReader } from './readers.ts';
 import type { ConsumerRecord } from './record.ts';
 
 /** Settings of a consumer. */
@@ -31,16 +33,17 @@ export interface ConsumerOptions {
   readonly prefetchBytes?: number;
   /** Whether batches' checksums are verified. Default true. */
   readonly verifyCrc?: boolean;
-  /** Called when a stream is interrupted; it is resumed by itself, for ever. */
+  /** Called when a stream is interrupted; it is resumed by itself, for ever. What it throws ends the consumer. */
   readonly onRetry?: (retry: ConsumerRetry) => void;
-  /** Called when retention removed records before they could be read; the stream goes on behind them. */
+  /** Called when retention removed records before they could be read; the stream goes on behind them. What it throws ends the consumer. */
   readonly onGap?: (gap: ConsumerGap) => void;
   /** Ends the consumer: a pending read rejects with `request/aborted`. */
   readonly signal?: AbortSignal;
 }
 
 /**
- * Reads one topic. Iterate once, over records or over batches; leaving the loop closes the consumer.
+ * Reads one topic. Iterate once, over records or over batches; leaving the loop closes the consumer. Reads need not wait for
+ * one another, and loops that share a consumer share its records: each goes to one of them.
  *
  * Within a partition records come in order, without gap or repetition, also across reconnects and changes of leader.
  * Between partitions there is no order.
@@ -49,7 +52,10 @@ export interface Consumer extends AsyncIterable<ConsumerRecord>, AsyncDisposable
   readonly topic: string;
   /** The same stream by batches, which iterate synchronously: several times as fast as one `await` per record. */
   batches(): AsyncIterable<ConsumerBatch>;
-  /** Ends the streams and their connections; a pending read ends as if there were no more records. Safe to call twice. */
+  /**
+   * Ends the streams and their connections. Pending reads and later ones end as if there were no more records, those of the
+   * batch in hand included. Safe to call twice.
+   */
   close(): Promise<void>;
 }
 
@@ -62,6 +68,16 @@ const DEFAULTS = {
   prefetchBytes: 1_048_576,
   verifyCrc: true,
 } as const;
+
+/** Where a consumer stands. */
+type State =
+  | { readonly at: 'reading' }
+  /** The streams are over, and what has arrived is not read yet. */
+  | { readonly at: 'ending'; readonly error: unknown }
+  /** `isCut` if somebody did not want the rest, of the batch in hand included. */
+  | { readonly at: 'over'; readonly error: unknown; readonly isCut: boolean };
+
+const NOTHING: Promise<undefined> = Promise.resolve(undefined);
 
 interface Arrived {
   readonly batch: ConsumerBatch;
@@ -86,88 +102,67 @@ export function openConsumer(
     onGap: options.onGap,
   };
   const purpose: Purpose = `consume ${id}`;
-  const life = stopper();
+  const streams = stopper();
   const arrived: Arrived[] = [];
-  let waiting: { resolve: (batch: ConsumerBatch | undefined) => void; reject: (error: unknown) => void } | undefined;
-  let end: { readonly error: unknown } | undefined;
+  /** Readers who came before their batches, first come, first served. */
+  const waiting: { resolve: (batch: ConsumerBatch | undefined) => void; reject: (error: unknown) => void }[] = [];
+  let state: State = { at: 'reading' };
   let started = false;
 
-  const finish = (error: unknown): void => {
-    if (end !== undefined) return;
-    end = { error };
-    life.stop(error);
+  /** Stops the streams; nothing arrives any more. */
+  const stop = (): void => {
+    streams.stop(undefined);
     cluster.life.removeEventListener('abort', onClientClosed);
     options.signal?.removeEventListener('abort', onAbort);
     cluster.release(purpose, clientError('client/closed', { what: `reading '${topic}'` }));
-    const reader = waiting;
-    waiting = undefined;
-    if (error === undefined) reader?.resolve(undefined);
-    else reader?.reject(error);
+  };
+
+  const finish = (error: unknown, isCut: boolean): void => {
+    if (state.at === 'over') return;
+    state = { at: 'over', error, isCut };
+    stop();
+    arrived.length = 0;
+    for (const reader of waiting.splice(0)) {
+      if (error === undefined) reader.resolve(undefined);
+      else reader.reject(error);
+    }
     onClose(consumer);
   };
-  const onClientClosed = (): void => finish(cluster.life.reason);
-  const onAbort = (): void => finish(abortedError(`reading '${topic}'`, options.signal));
+  const onClientClosed = (): void => finish(cluster.life.reason, true);
+  const onAbort = (): void => finish(abortedError(`reading '${topic}'`, options.signal), true);
+
+  /** The streams are over: what has arrived is still read, and then the end, or the error. */
+  const finishWhenRead = (error: unknown): void => {
+    if (state.at !== 'reading') return;
+    if (arrived.length === 0) {
+      finish(error, false);
+    } else {
+      state = { at: 'ending', error };
+      stop();
+    }
+  };
 
   const push = (batch: ConsumerBatch, taken: () => void): void => {
-    if (end !== undefined) return;
-    if (waiting === undefined) {
+    if (state.at !== 'reading') return;
+    const reader = waiting.shift();
+    if (reader === undefined) {
       arrived.push({ batch, taken });
       return;
     }
-    const reader = waiting;
-    waiting = undefined;
     taken();
     reader.resolve(batch);
   };
 
   const stream = (partition: number, start: StartOffset): Promise<void> =>
-    streamPartition(cluster, { topic, partition, start, purpose }, streamSettings, { push }, life.signal);
-
-  /** Starts the streams that are wanted now, and those of partitions that are added later. */
-  const run = async (): Promise<void> => {
-    const first = await cluster.topic(topic, life.signal);
-    if (settings.partitions !== 'all') {
-      const partitions = partitionCount(first);
-      const missing = settings.partitions.find((partition) => partition >= partitions);
-      if (missing !== undefined) throw clientError('partition/not-found', { topic, partition: missing, partitions });
-      await Promise.all(settings.partitions.map((partition) => stream(partition, settings.start)));
-      return;
-    }
-    const streams: Promise<void>[] = [];
-    const startNew = (start: StartOffset): void => {
-      const known = cluster.metadata.topics.get(topic);
-      const count = known === undefined ? 0 : partitionCount(known);
-      while (streams.length < count) streams.push(stream(streams.length, start));
-    };
-    startNew(settings.start);
-    if (options.until === 'end') {
-      await Promise.all(streams);
-      return;
-    }
-    const failed = Promise.all(streams);
-    failed.catch(() => {});
-    while (!life.signal.aborted) {
-      await Promise.race([cluster.metadata.changed(), Promise.all(streams)]);
-      startNew('beginning');
-    }
-  };
+    streamPartition(cluster, { topic, partition, start, purpose }, streamSettings, { push }, streams.signal);
 
   const start = (): void => {
     if (started) return;
     started = true;
-    if (end !== undefined) return;
-    run().then(
-      () => finishWhenRead(undefined),
-      (error: unknown) => finishWhenRead(error),
-    );
+    if (state.at !== 'reading') return;
+    const wanted = { topic, partitions: settings.partitions, start: settings.start, grows: options.until !== 'end' };
+    streamPartitions(cluster, wanted, stream, streams.signal).then(() => finishWhenRead(undefined), finishWhenRead);
   };
-
-  /** Ends the consumer behind what has already arrived. */
-  const finishWhenRead = (error: unknown): void => {
-    if (arrived.length === 0) finish(error);
-    else if (end === undefined) last = { error };
-  };
-  let last: { readonly error: unknown } | undefined;
 
   const next = (): Promise<ConsumerBatch | undefined> => {
     start();
@@ -176,55 +171,20 @@ export function openConsumer(
       found.taken();
       return Promise.resolve(found.batch);
     }
-    if (last !== undefined) finish(last.error);
-    if (end !== undefined) return end.error === undefined ? Promise.resolve(undefined) : Promise.reject(end.error);
+    if (state.at === 'ending') finish(state.error, false);
+    if (state.at === 'over') return state.error === undefined ? NOTHING : Promise.reject(state.error);
     return new Promise((resolve, reject) => {
-      waiting = { resolve, reject };
+      waiting.push({ resolve, reject });
     });
   };
 
-  const close = async (): Promise<void> => {
-    arrived.length = 0;
-    finish(undefined);
-  };
+  const close = async (): Promise<void> => finish(undefined, true);
+  const isCut = (): boolean => state.at === 'over' && state.isCut;
 
   const consumer: Consumer = {
     topic,
-    batches: () => ({
-      [Symbol.asyncIterator]: () => ({
-        next: async () => {
-          const batch = await next();
-          return batch === undefined ? { done: true, value: undefined } : { done: false, value: batch };
-        },
-        return: async () => {
-          await close();
-          return { done: true, value: undefined };
-        },
-      }),
-    }),
-    [Symbol.asyncIterator]() {
-      let records: Iterator<ConsumerRecord> | undefined;
-      const nextRecord = async (): Promise<IteratorResult<ConsumerRecord>> => {
-        for (;;) {
-          const batch = await next();
-          if (batch === undefined) return { done: true, value: undefined };
-          records = batch[Symbol.iterator]();
-          const record = records.next();
-          if (record.done !== true) return record;
-        }
-      };
-      return {
-        // By hand: an async generator costs twice as much per record.
-        next() {
-          const record = records?.next();
-          return record !== undefined && record.done !== true ? Promise.resolve(record) : nextRecord();
-        },
-        async return() {
-          await close();
-          return { done: true, value: undefined };
-        },
-      };
-    },
+    batches: () => ({ [Symbol.asyncIterator]: () => batchReader(next, close) }),
+    [Symbol.asyncIterator]: () => recordReader(next, close, isCut),
     close,
     [Symbol.asyncDispose]: close,
   };
@@ -236,22 +196,28 @@ export function openConsumer(
   return consumer;
 }
 
+/** The largest batch that can be read. */
+const MOST_BYTES = 128 * 1024 * 1024;
+
 type Settings = Required<Omit<ConsumerOptions, 'until' | 'onRetry' | 'onGap' | 'signal'>>;
 
 function checked(options: ConsumerOptions): Settings {
-  const settings = { ...DEFAULTS, ...options };
+  const settings = withDefaults(DEFAULTS, options);
   const invalid = (option: string, reason: string): Error => clientError('option/invalid', { option, reason });
   checkStart(settings.start);
   for (const option of ['maxBytes', 'maxBatchBytes', 'prefetchBytes'] as const) {
     const value = settings[option];
-    if (!Number.isSafeInteger(value) || value < 1 || value > 0x7fff_ffff) {
-      throw invalid(option, `must be a whole number of bytes from 1 to 2147483647, not ${value}`);
+    if (!Number.isSafeInteger(value) || value < 1 || value > MOST_BYTES) {
+      throw invalid(option, `must be a whole number of bytes from 1 to ${MOST_BYTES}, not ${value}`);
     }
   }
-  if (settings.partitions !== 'all') {
-    if (settings.partitions.length === 0) throw invalid('partitions', 'names no partition');
-    const wrong = settings.partitions.find((partition) => !Number.isInteger(partition) || partition < 0);
+  const { partitions } = settings;
+  if (partitions !== 'all') {
+    if (partitions.length === 0) throw invalid('partitions', 'names no partition');
+    const wrong = partitions.find((partition) => !Number.isInteger(partition) || partition < 0);
     if (wrong !== undefined) throw invalid('partitions', `contains ${wrong}, which is not an index from 0`);
+    const twice = partitions.find((partition, i) => partitions.indexOf(partition) !== i);
+    if (twice !== undefined) throw invalid('partitions', `names partition ${twice} twice`);
   }
   return settings;
 }

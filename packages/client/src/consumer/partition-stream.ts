@@ -6,15 +6,14 @@
  */
 import type { Batch, Codecs, FluvioError, Isolation, StreamFetchResponse } from '@fluvio-ts/protocol';
 import { isFluvioError, readBatches, StreamFetch, UpdateOffsets } from '@fluvio-ts/protocol';
-import type { Session, StopSignal } from '@fluvio-ts/protocol/internal';
+import type { Answers, Session, StopSignal } from '@fluvio-ts/protocol/internal';
 import type { Cluster } from '../cluster.ts';
-import { pause } from '../connection/backoff.ts';
 import type { Purpose } from '../connection/spu-pool.ts';
 import { clientError, isRetryable, serverError } from '../errors.ts';
 import type { ConsumerBatch } from './batch.ts';
 import { consumerBatch } from './batch.ts';
 import type { StartOffset } from './position.ts';
-import { fetchOffsets, resolveStart } from './position.ts';
+import { askOffsets, fetchOffsets, resolveStart } from './position.ts';
 
 /** Settings that the streams of one consumer share. */
 export interface StreamSettings {
@@ -62,6 +61,11 @@ export interface StreamTarget {
   readonly purpose: Purpose;
 }
 
+const SILENT = Symbol('silent');
+
+/** An SPU sends one answer for a credit; one that sends more than a few without is not to fill the memory. */
+const ANSWERS_AHEAD = 8;
+
 /**
  * Streams until the end that was asked for, or until the signal is aborted, and resolves then.
  *
@@ -81,6 +85,8 @@ export async function streamPartition(
   let limit: bigint | undefined;
   let delivered = false;
   let windowBytes = settings.maxBytes;
+  /** The size of a batch for which the window was widened last. */
+  let widenedFor = 0;
   let unreadBytes = 0;
   let credit: () => void = () => {};
 
@@ -119,15 +125,25 @@ export async function streamPartition(
     let next = from;
     for (const batch of batches) {
       if (batch.nextOffset <= next) continue;
+      // Not only before the next answer: what this one holds may be many times as large when it is decompressed.
+      if (unreadBytes >= settings.prefetchBytes) await untilThereIsRoom();
+      if (signal.aborted) return true;
       await take(batch, next, highWatermark);
       next = batch.nextOffset;
+      position = next;
     }
     if (nextFilterOffset > next) next = nextFilterOffset;
     position = next;
     if (next > from) delivered = true;
     if (errorCode.kind !== 'None') throw serverError(`reading ${topic}-${partition} at offset ${next}`, errorCode);
     if (next > from || rest.length === 0) return true;
-    windowBytes = widened(windowBytes, rest.length + missingBytes, next);
+    const neededBytes = rest.length + missingBytes;
+    if (windowBytes >= neededBytes && missingBytes > 0 && widenedFor === neededBytes) {
+      const reason = `its leader sends ${rest.length} of the ${neededBytes} bytes of the batch at offset ${next}, although it may send all`;
+      throw clientError('partition/unavailable', { topic, partition, reason });
+    }
+    widenedFor = neededBytes;
+    windowBytes = widened(windowBytes, neededBytes, next);
     return false;
   };
 
@@ -145,8 +161,33 @@ export async function streamPartition(
     return Math.min(maxBatchBytes, Math.max(needed, window * 2));
   };
 
+  /**
+   * The next answer, however long it takes; undefined when the stream is over. A leader that is silent for long is asked
+   * whether it still leads, and whether there is nothing to send: one that was deposed meanwhile would be silent for ever.
+   */
+  const nextAnswer = async (
+    answers: Answers<StreamFetchResponse>,
+    session: Session,
+    at: bigint,
+  ): Promise<StreamFetchResponse | undefined> => {
+    const next = answers.next();
+    if (cluster.probeIntervalMs === 0) return next;
+    for (;;) {
+      const first = await Promise.race([next, silence()]).finally(() => clearTimeout(silenceTimer));
+      if (first !== SILENT) return first;
+      const { highWatermark } = await askOffsets(session, cluster, topic, partition, signal);
+      if (highWatermark > at) return undefined;
+    }
+  };
+
+  let silenceTimer: ReturnType<typeof setTimeout> | undefined;
+  const silence = (): Promise<typeof SILENT> =>
+    new Promise((resolve) => {
+      silenceTimer = setTimeout(resolve, cluster.probeIntervalMs, SILENT);
+    });
+
   /** Follows one stream of one session; returns when the end is reached, or when a wider window is needed. */
-  const follow = async (session: Session, from: bigint): Promise<void> => {
+  const follow = async (session: Session, from: bigint, leader: number | undefined): Promise<void> => {
     const answers = session.open(
       StreamFetch,
       {
@@ -161,11 +202,16 @@ export async function streamPartition(
         smartmodules: [],
         consumerId: undefined,
       },
-      { signal },
+      { signal, queueLimit: ANSWERS_AHEAD },
     );
+    // A leader that is deposed goes on listening to a log that nobody writes to any more, and says nothing.
+    const unsubscribe = cluster.metadata.onChange(() => {
+      if (cluster.leaderId(topic, partition) !== leader) answers.close();
+    });
     try {
+      if (cluster.leaderId(topic, partition) !== leader) return;
       for (;;) {
-        const answer = await answers.next();
+        const answer = await nextAnswer(answers, session, position ?? from);
         if (answer === undefined) return;
         if (!(await digest(answer, position ?? from))) return;
         attempt = 0;
@@ -181,6 +227,7 @@ export async function streamPartition(
         if (refused !== undefined) throw serverError(`giving credit to ${topic}-${partition}`, refused.error);
       }
     } finally {
+      unsubscribe();
       answers.close();
     }
   };
@@ -191,7 +238,8 @@ export async function streamPartition(
     const answered = (error as FluvioError).context.error;
     // The very offset that the caller asked for is the caller's business.
     const askedFor = !delivered && typeof start === 'object' && 'offset' in start;
-    return answered.kind === 'OffsetEvicted' && !askedFor ? answered.nextAvailable : undefined;
+    if (answered.kind !== 'OffsetEvicted' || askedFor) return undefined;
+    return position === undefined || answered.nextAvailable > position ? answered.nextAvailable : undefined;
   };
 
   let attempt = 0;
@@ -203,7 +251,8 @@ export async function streamPartition(
         if (settings.until === 'end') limit = offsets.highWatermark;
       }
       if (limit !== undefined && position >= limit) return;
-      await follow(await cluster.leader(topic, partition, purpose, signal), position);
+      const leader = cluster.leaderId(topic, partition);
+      await follow(await cluster.leader(topic, partition, purpose, signal), position, leader);
     } catch (error) {
       if (signal.aborted) return;
       const next = afterGap(error);
@@ -213,7 +262,7 @@ export async function streamPartition(
       } else if (isRetryable(error)) {
         attempt++;
         onRetry?.({ topic, partition, attempt, error });
-        await pause(attempt, signal);
+        await cluster.pause(attempt, topic, partition, signal);
       } else {
         throw error;
       }

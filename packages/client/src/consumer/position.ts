@@ -1,6 +1,6 @@
 /** Where a consumer starts and where it ends. */
 import { FetchOffsets } from '@fluvio-ts/protocol';
-import type { StopSignal } from '@fluvio-ts/protocol/internal';
+import type { Session, StopSignal } from '@fluvio-ts/protocol/internal';
 import type { Cluster } from '../cluster.ts';
 import type { Purpose } from '../connection/spu-pool.ts';
 import { clientError, serverError } from '../errors.ts';
@@ -32,7 +32,17 @@ export async function fetchOffsets(
   purpose: Purpose,
   signal: StopSignal,
 ): Promise<PartitionOffsets> {
-  const session = await cluster.leader(topic, partition, purpose, signal);
+  return askOffsets(await cluster.leader(topic, partition, purpose, signal), cluster, topic, partition, signal);
+}
+
+/** Asks this SPU for both ends of a partition. @throws `server/error`, also where the SPU does not lead it (any more) */
+export async function askOffsets(
+  session: Session,
+  cluster: Cluster,
+  topic: string,
+  partition: number,
+  signal: StopSignal,
+): Promise<PartitionOffsets> {
   const { topics } = await session.call(
     FetchOffsets,
     { topics: [{ name: topic, partitions: [{ partitionIndex: partition }] }], consumerId: undefined },

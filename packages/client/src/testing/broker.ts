@@ -64,6 +64,10 @@ export interface Broker {
   announce(): void;
   /** Cuts all connections of the SC (0) or of an SPU. */
   cut(server: number): void;
+  /** Lets the live connections of the SC (0) or of an SPU stand and say nothing any more, as when the machine is gone. */
+  freeze(server: number): void;
+  /** Forgets the streams of an SPU, as when its replica is replaced; it answers credits for them with an error. */
+  forgetStreams(spu: number): void;
   /** Live connections of the SC (0) or of an SPU. */
   connections(server: number): number;
   /** Requests in the order in which they were handled. */
@@ -73,11 +77,17 @@ export interface Broker {
 }
 
 interface Stream {
+  readonly spu: number;
   readonly request: StreamFetchRequest;
   readonly call: Call<StreamFetchResponse>;
   readonly id: number;
   /** Next offset to send; undefined while an answer is not acknowledged. */
   wanted: bigint | undefined;
+}
+
+/** Loses what arrives once the connection is frozen. */
+async function* unlessFrozen(incoming: AsyncIterable<Uint8Array>, isFrozen: () => boolean): AsyncGenerator<Uint8Array> {
+  for await (const chunk of incoming) if (!isFrozen()) yield chunk;
 }
 
 /** Makes a cluster of an SC and the SPUs 1 to `spus`. */
@@ -88,6 +98,8 @@ export function broker(spus = 1): Broker {
   const watchers = new Set<() => void>();
   const pipes = new Map<number, Set<BytePipe>>();
   const streams = new Map<string, Set<Stream>>();
+  const sessions = new Map<number, Set<Map<number, Stream>>>();
+  const frozen = new Set<BytePipe>();
   const faults: Faults = {};
   const produced: ProduceRequest[] = [];
   const streamed: StreamFetchRequest[] = [];
@@ -201,7 +213,8 @@ export function broker(spus = 1): Broker {
   /** Credit of one: sends from the wanted offset what fits, then waits. */
   const advance = (stream: Stream): void => {
     const { request, wanted } = stream;
-    if (wanted === undefined) return;
+    // As a deposed leader does: its log does not grow any more, and nobody tells the reader.
+    if (wanted === undefined || leaders.get(key(request.topic, request.partition)) !== stream.spu) return;
     const log = logOf(request.topic, request.partition);
     if (wanted >= log.end) return;
     const chosen: Uint8Array[] = [];
@@ -235,6 +248,9 @@ export function broker(spus = 1): Broker {
 
   const spuRoutes = (spu: number): Route[] => {
     const own = new Map<number, Stream>();
+    sessions.set(spu, (sessions.get(spu) ?? new Set()).add(own));
+    const mine = new Set<Stream>();
+    let isWatched = false;
     let ids = 0;
     return [
       on(SpuApiVersions, () => ({ errorCode: NO_ERROR, apiKeys: [], platformVersion: '0.0.0' })),
@@ -272,12 +288,24 @@ export function broker(spus = 1): Broker {
                   nextAvailable: logOf(request.topic, request.partition).start,
                 }
               : undefined);
-        const stream: Stream = { request, call, id: refused === undefined ? ++ids : 0, wanted: request.fetchOffset };
+        const stream: Stream = {
+          spu,
+          request,
+          call,
+          id: refused === undefined ? ++ids : 0,
+          wanted: request.fetchOffset,
+        };
         if (refused !== undefined) return answer(stream, refused, new Uint8Array(0));
         own.set(stream.id, stream);
         const open = streams.get(name) ?? new Set();
         streams.set(name, open.add(stream));
-        call.signal.addEventListener('abort', () => open.delete(stream));
+        if (!isWatched) {
+          isWatched = true;
+          call.signal.addEventListener('abort', () => {
+            for (const each of mine) streams.get(key(each.request.topic, each.request.partition))?.delete(each);
+          });
+        }
+        mine.add(stream);
         advance(stream);
         return undefined;
       }),
@@ -339,7 +367,7 @@ export function broker(spus = 1): Broker {
         pipes.set(server, live.add(theirs));
         void theirs.closed.then(() => live.delete(theirs));
         void serve(theirs, server === 0 ? sc : spuRoutes(server));
-        return ours;
+        return { ...ours, incoming: unlessFrozen(ours.incoming, () => frozen.has(theirs)) };
       },
     },
     addTopic(name, partitions, options = {}) {
@@ -364,6 +392,13 @@ export function broker(spus = 1): Broker {
     },
     cut(server) {
       for (const pipe of pipes.get(server) ?? []) pipe.close(new Error('cut by the test'));
+    },
+    freeze(server) {
+      for (const pipe of pipes.get(server) ?? []) frozen.add(pipe);
+    },
+    forgetStreams(spu) {
+      for (const own of sessions.get(spu) ?? []) own.clear();
+      for (const open of streams.values()) for (const each of open) if (each.spu === spu) open.delete(each);
     },
     connections: (server) => pipes.get(server)?.size ?? 0,
   };
