@@ -75,7 +75,8 @@ test('a cluster starts, tells of itself, stops, continues with its data, and is 
 
 test('a killed SPU makes the cluster unhealthy, by name', async () => {
   await home.flv(['cluster', 'start', '--spu', '2', '--any-port', '-q']);
-  await home.flv(['topic', 'create', 'both', '-p', '2']);
+  writeFileSync(home.file('map.json'), '[{"id":0,"replicas":[5002]},{"id":1,"replicas":[5001]}]');
+  await home.flv(['topic', 'create', 'both', '-f', 'map.json']);
   const { embedded } = JSON.parse((await home.flv(['cluster', 'status', '--json'])).stdout) as Status;
   const spu = embedded.members.find(({ name }) => name === 'spu-5002');
   process.kill(spu?.pid ?? 0, 'SIGKILL');
