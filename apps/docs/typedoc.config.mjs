@@ -6,6 +6,22 @@ import { join } from 'node:path';
 
 const packages = '../../packages';
 
+/** Names of the Markdown files of a folder, those that are named here first and in this order. */
+function pagesOf(folder, ...first) {
+  const names = readdirSync(join(import.meta.dirname, folder)).filter((name) => name.endsWith('.md'));
+  return [...new Set([...first, ...names])].map((name) => `${folder}/${name}`);
+}
+
+/** Pages beside those of the packages, in the order in which they are read. The wire's come last, see documents.mjs. */
+const pages = [
+  ...pagesOf('guides', 'getting-started.md', 'guarantees.md', 'errors.md', 'testing.md', 'browser.md'),
+  '../../packages/cli/README.md',
+  '../../ARCHITECTURE.md',
+  '../../CONTRIBUTING.md',
+  '../../SECURITY.md',
+  ...pagesOf('../../docs/wire', 'README.md'),
+];
+
 /** Packages with something to import: `flv` has only a program, private packages are nobody's API. */
 const documented = readdirSync(join(import.meta.dirname, packages))
   .map((name) => join(packages, name))
@@ -19,12 +35,14 @@ export default {
   readme: existsSync(join(import.meta.dirname, '../../README.md')) ? '../../README.md' : 'none',
   entryPointStrategy: 'packages',
   entryPoints: documented.map(({ folder }) => folder),
-  projectDocuments: ['guides/*.md'],
-  plugin: ['./options-are-documented.mjs'],
+  projectDocuments: pages,
+  plugin: ['./documents.mjs', './options-are-documented.mjs'],
   hideGenerator: true,
-  includeVersion: true,
+  customCss: './site.css',
+  headings: { readme: false, document: false },
   navigation: { includeCategories: false, includeGroups: false, includeFolders: false },
   sort: ['kind', 'alphabetical'],
+  sortEntryPoints: false,
   validation: {
     notExported: true,
     invalidLink: true,
@@ -36,7 +54,6 @@ export default {
   packagesRequiringDocumentation: documented.map(({ name }) => name),
   requiredToBeDocumented: ['Variable', 'Function', 'Class', 'Interface', 'TypeAlias', 'Method', 'Accessor'],
   packageOptions: {
-    includeVersion: true,
     excludeInternal: true,
     excludePrivate: true,
     excludeExternals: true,
