@@ -146,6 +146,10 @@ function chainIn(thread: Thread, { starts, chain, callTimeoutMs: limitMs, giveBa
     pending++;
     const answered = turn.then(async () => {
       if (over !== undefined) throw over;
+      // What was not begun does no harm to the chain.
+      if (signal?.aborted) {
+        throw smartModuleError('smartmodule/aborted', { chain, call: assignment.call }, signal.reason);
+      }
       let answer: Answer;
       try {
         answer = await thread.run({ ...assignment, chain, limitMs, signal });
