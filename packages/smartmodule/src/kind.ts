@@ -1,10 +1,10 @@
 /** What a SmartModule does with records: its one transform, told by the name of its export. */
 
-/** The transforms, by the name of the export, in the order in which they are looked for. */
-export const transformKinds = ['filter', 'map', 'filter_map', 'array_map', 'aggregate'] as const;
-
 /** What a module does: keeps or drops a record, changes it, both, makes several of one, or folds it into a running value. */
-export type TransformKind = (typeof transformKinds)[number];
+export type TransformKind = 'filter' | 'map' | 'filter_map' | 'array_map' | 'aggregate';
+
+/** The transforms, by the name of the export, in the order in which they are looked for. */
+export const transformKinds: readonly TransformKind[] = ['filter', 'map', 'filter_map', 'array_map', 'aggregate'];
 
 /** Facts about one module of a chain. */
 export interface ModuleFacts {
