@@ -73,6 +73,14 @@ const codes: { readonly [Code in keyof SmartModuleCodes]: readonly [SmartModuleC
     { chain: 'm', call: 'process' },
     { kind: 'Other', message: 'SmartModule err process of the SmartModule chain m was aborted' },
   ],
+  'smartmodule/too-many-chains': [
+    { chain: 'm', limit: 3 },
+    {
+      kind: 'Other',
+      message:
+        'SmartModule err the SmartModule chain m cannot start: 3 run already, and no more may; end a stream that uses one',
+    },
+  ],
   'smartmodule/closed': [
     { chain: 'm' },
     { kind: 'Other', message: 'SmartModule err the SmartModule chain m is closed' },

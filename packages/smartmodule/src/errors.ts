@@ -60,6 +60,8 @@ export interface SmartModuleCodes {
   'smartmodule/worker-lost': { readonly chain: string; readonly reason: string };
   /** The caller's signal was aborted during a call, and the worker was stopped; `cause` is its reason. */
   'smartmodule/aborted': { readonly chain: string; readonly call: string };
+  /** Every thread that there may be has a chain. Close one, or raise `maxThreads`. */
+  'smartmodule/too-many-chains': { readonly chain: string; readonly limit: number };
   /** The chain was closed before the call. */
   'smartmodule/closed': { readonly chain: string };
 }
@@ -100,5 +102,10 @@ export const smartModuleError: ErrorFactory<SmartModuleCodes> = defineErrors<Sma
   },
   'smartmodule/worker-lost': { text: (c) => `the worker of the SmartModule chain ${c.chain} ended: ${c.reason}` },
   'smartmodule/aborted': { text: (c) => `${c.call} of the SmartModule chain ${c.chain} was aborted` },
+  'smartmodule/too-many-chains': {
+    text: (c) =>
+      `the SmartModule chain ${c.chain} cannot start: ${c.limit} run already, and no more may; end a stream that uses one`,
+    retryable: true,
+  },
   'smartmodule/closed': { text: (c) => `the SmartModule chain ${c.chain} is closed` },
 });

@@ -186,6 +186,19 @@ describe('threads', () => {
     expect(host.threads).toBe(0);
   });
 
+  test('are not more than there may be', async () => {
+    const host = hostWith({ maxThreads: 1 });
+    const chain = await host.startChain([module('map-upper')]);
+    await expect(host.startChain([module('trap')])).rejects.toMatchObject({
+      code: 'smartmodule/too-many-chains',
+      context: { chain: 'trap', limit: 1 },
+      retryable: true,
+    });
+    await chain.close();
+    const next = await host.startChain([module('trap')]);
+    expect(texts((await next.process(recordBlock(['a']))).records)).toEqual(['a']);
+  });
+
   test('end in the middle of a call when the chain is closed', async () => {
     const host = hostWith();
     const chain = await host.startChain([module('endless')]);

@@ -28,6 +28,8 @@ export interface SmartModuleHostOptions {
   readonly callTimeoutMs?: number;
   /** How long it may take to start a thread and a chain in it. Default 10,000. */
   readonly startTimeoutMs?: number;
+  /** Threads at most, and so chains at once. Default 64. */
+  readonly maxThreads?: number;
   /** Threads that wait for a next chain at most. Default 1. */
   readonly spareThreads?: number;
   /** How long a thread waits for a next chain. Default 5,000. */
@@ -47,7 +49,8 @@ export interface SmartModuleHost extends AsyncDisposable {
    * Starts a chain in a thread of its own. Close it, or the thread stays.
    *
    * @throws `smartmodule/invalid`, `smartmodule/init-failed`, `smartmodule/trap`, `smartmodule/memory-limit`,
-   *   `smartmodule/timeout`, `smartmodule/aborted`, `smartmodule/worker-lost`, `smartmodule/closed`
+   *   `smartmodule/timeout`, `smartmodule/aborted`, `smartmodule/worker-lost`, `smartmodule/closed`,
+   *   `smartmodule/too-many-chains`
    */
   startChain(modules: readonly ChainModule[], options?: StartChainOptions): Promise<SmartModuleChain>;
   /** Threads that are there now, waiting ones included. */
@@ -62,6 +65,7 @@ export function smartModuleHost(options: SmartModuleHostOptions = {}): SmartModu
     memoryLimitBytes = DEFAULT_MEMORY_LIMIT_BYTES,
     callTimeoutMs = 5_000,
     startTimeoutMs = 10_000,
+    maxThreads = 64,
     spareThreads = 1,
     spareMs = 5_000,
   } = options;
@@ -70,11 +74,14 @@ export function smartModuleHost(options: SmartModuleHostOptions = {}): SmartModu
   const spare = new Map<Thread, NodeJS.Timeout>();
   let closed = false;
 
-  const takeThread = (): Thread => {
+  const takeThread = (chain: string): Thread => {
     for (const [thread, timer] of spare) {
       clearTimeout(timer);
       spare.delete(thread);
       if (thread.alive) return thread;
+    }
+    if (threads.size >= maxThreads) {
+      throw smartModuleError('smartmodule/too-many-chains', { chain, limit: maxThreads });
     }
     const thread = startThread(() => {
       threads.delete(thread);
@@ -107,7 +114,7 @@ export function smartModuleHost(options: SmartModuleHostOptions = {}): SmartModu
       }
       const chain = chainName(starts.map(({ module }) => module));
       if (closed) throw smartModuleError('smartmodule/closed', { chain });
-      const thread = takeThread();
+      const thread = takeThread(chain);
       try {
         const task: Task = { kind: 'start', starts, version };
         const started = await thread.run({ task, chain, call: 'start', limitMs: startTimeoutMs, signal });
