@@ -37,7 +37,11 @@ export const packageTable = {
     external: ['@connectrpc/connect', '@connectrpc/connect-node'],
   },
   node: { sisters: ['protocol', 'client', 'admin', 'profiles', 'adapter-tcp'], external: [] },
-  smartmodule: { sisters: ['protocol'], external: [] },
+  smartmodule: {
+    sisters: ['protocol'],
+    external: [],
+    neutral: ['packages/smartmodule/src/**', '!packages/smartmodule/src/worker/**'],
+  },
   cluster: { sisters: ['protocol', 'adapter-tcp', 'compression', 'smartmodule'], external: [] },
   'gateway-api': { sisters: [], external: ['@bufbuild/protobuf'] },
   gateway: {
