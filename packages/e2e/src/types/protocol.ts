@@ -67,6 +67,8 @@ import {
   Writer,
   type watchOf,
 } from '@fluvio-ts/protocol';
+import type { FrameDescription, Json } from '@fluvio-ts/protocol/describe';
+import { conversation, framesInText } from '@fluvio-ts/protocol/describe';
 import type { Same } from './same.ts';
 import { holds } from './same.ts';
 
@@ -217,6 +219,19 @@ export async function records(codec: Codec, codecs: Codecs): Promise<void> {
   void [index, crc32c(plain), partitionForKey(plain, 3)];
   const json: number | string = int64ToJson(int64FromJson('5'));
   void json;
+}
+
+/** Frames for people. */
+export function descriptions(text: string): string {
+  const talk = conversation('spu', { maxBytes: 10 });
+  for (const { frame, direction } of framesInText(text)) {
+    const description = direction === 'response' ? talk.response(frame) : talk.request(frame);
+    holds<Same<typeof description, FrameDescription>>();
+    const json: Json | undefined = description.message;
+    for (const { from, to } of description.parts) holds<Same<typeof from | typeof to, number>>();
+    void json;
+  }
+  return text;
 }
 
 /** A transport of one's own. */

@@ -4,30 +4,13 @@
  */
 import type { FluvioError } from '../errors.ts';
 import { isFluvioError } from '../errors.ts';
-import { checkProgress, compile, unknownLabel } from '../wire/compile.ts';
+import { boundedVersion, checkProgress, compile, unknownLabel } from '../wire/compile.ts';
 import type { FieldNode, Node, Type } from '../wire/node.ts';
 import type { Reader } from '../wire/reader.ts';
 import type { Json } from './json.ts';
-import { toJson } from './json.ts';
-
-/** Some bytes of a frame and what they say. */
-export interface Part {
-  /**
-   * Name of the field, `[index]` of a list's item, the key of a map's value; or what the bytes are for: `present`,
-   * `count`, `tag`, `label`, `size`, `key`.
-   */
-  readonly name: string;
-  /** The schema's word for it: `u32`, `string`, `list`, `struct`, … */
-  readonly type: string;
-  /** Position of the first byte in the frame, whose own length is not counted. */
-  readonly from: number;
-  /** Position behind the last byte. */
-  readonly to: number;
-  /** What the bytes say; absent where {@link parts} say it. */
-  readonly value?: Json;
-  /** What it consists of, in the order of the bytes. */
-  readonly parts?: readonly Part[];
-}
+import type { Part, Place, ShowOptions } from './place.ts';
+import { group, leaf, shown } from './place.ts';
+import { traceRecordSet } from './record-set.ts';
 
 /** What was read of a value. */
 export interface Trace {
@@ -37,29 +20,24 @@ export interface Trace {
   readonly value?: unknown;
   /** Why it cannot be read. */
   readonly error?: FluvioError;
+  /** What the record sets in it say, by the bytes that they were read as. */
+  readonly recordSets: ReadonlyMap<unknown, Json>;
 }
 
-/** Where the next part goes. */
-interface Place {
-  readonly reader: Reader;
-  readonly parts: Part[];
-  /** Bytes that are shown of a field of bytes. */
-  readonly longest: number;
-}
-
-/** Reads the value of `type` that the reader stands at. Of each field of bytes the first `longest` are shown. */
+/** Reads the value of `type` that the reader stands at. */
 export function tracePart(
   type: Type<unknown>,
   version: number,
   name: string,
   reader: Reader,
-  longest: number = Number.POSITIVE_INFINITY,
+  options?: ShowOptions,
 ): Trace {
-  const parts: Part[] = [];
+  const place: Place = { reader, parts: [], show: shown(options), recordSets: new Map() };
+  const { parts, recordSets } = place;
   try {
-    return { parts, value: trace(type.node, version, name, { reader, parts, longest }) };
+    return { parts, recordSets, value: trace(type.node, boundedVersion(version), name, place) };
   } catch (error) {
-    if (isFluvioError(error)) return { parts, error };
+    if (isFluvioError(error)) return { parts, recordSets, error };
     throw error;
   }
 }
@@ -68,6 +46,7 @@ function trace(node: Node, version: number, name: string, place: Place): unknown
   const { reader } = place;
   switch (node.kind) {
     case 'primitive':
+      if (node.of === 'records') return traceRecordSet(place, name);
       return leaf(place, name, node.of, () => compile(node, version).read(reader));
     case 'choice':
       return leaf(place, name, 'enum', () => compile(node, version).read(reader));
@@ -158,26 +137,4 @@ function traceLabelled(node: Extract<Node, { kind: 'labelled' }>, version: numbe
     return value;
   });
   return { label, body };
-}
-
-/** Reads something that has no parts of its own. */
-function leaf<T>(place: Place, name: string, type: string, read: () => T, show: (value: T) => unknown = same): T {
-  const from = place.reader.at;
-  const value = read();
-  place.parts.push({ name, type, from, to: place.reader.at, value: toJson(show(value), place.longest) });
-  return value;
-}
-
-const same = (value: unknown): unknown => value;
-
-/** Reads something that has parts. They are kept also when a later one cannot be read. */
-function group<T>(place: Place, name: string, type: string, read: (inner: Place) => T): T {
-  const { reader } = place;
-  const part = { name, type, from: reader.at, to: reader.at, parts: [] as Part[] };
-  place.parts.push(part);
-  try {
-    return read({ ...place, parts: part.parts });
-  } finally {
-    part.to = reader.at;
-  }
 }

@@ -2,8 +2,8 @@
 import { isDeepStrictEqual } from 'node:util';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Part } from '../describe/parts.ts';
 import { tracePart } from '../describe/parts.ts';
+import type { Part } from '../describe/place.ts';
 import type { FluvioError } from '../errors.ts';
 import { isFluvioError } from '../errors.ts';
 import { Reader } from '../wire/reader.ts';

@@ -5,6 +5,14 @@ import type { Reader } from './reader.ts';
 import { fieldsOf, unwritableAt, wrongType } from './unwritable.ts';
 import type { Writer } from './writer.ts';
 
+/** No gate is above it, so versions from here on are the same. A bound, because peers choose versions and layouts are kept. */
+const NEWEST_VERSION = 127;
+
+/** The version from 0 to 127 that is the same as `version` to every gate. */
+export function boundedVersion(version: number): number {
+  return Math.min(Math.max(version, 0), NEWEST_VERSION);
+}
+
 /** Compiles one node at one version. */
 export function compile(node: Node, version: number): Layout<unknown> {
   switch (node.kind) {

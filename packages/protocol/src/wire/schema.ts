@@ -4,13 +4,10 @@
  *
  * Gates of versions (`since`) apply to fields of structs, as in Rust's derive macro, and not inside enums.
  */
-import { compile } from './compile.ts';
+import { boundedVersion, compile } from './compile.ts';
 import type { FieldNode, Layout, Node, Primitive, TagWidth, Type, VariantNode } from './node.ts';
 
 export type { FieldNode, Layout, Node, Primitive, TagWidth, Type, VariantNode };
-
-/** No gate is above it, so versions from here on are the same. A bound, because peers choose versions and layouts are kept. */
-const NEWEST_VERSION = 127;
 
 /** The TypeScript type of a schema. */
 export type Infer<S> = S extends Type<infer T> ? T : never;
@@ -23,7 +20,7 @@ function type<T>(node: Node): Type<T> {
     at(version) {
       const known = compiled.get(version);
       if (known !== undefined) return known;
-      const bounded = Math.min(Math.max(version, 0), NEWEST_VERSION);
+      const bounded = boundedVersion(version);
       const layout = compiled.get(bounded) ?? (compile(node, bounded) as Layout<T>);
       compiled.set(bounded, layout);
       return layout;

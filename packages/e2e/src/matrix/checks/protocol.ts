@@ -17,6 +17,7 @@ import {
   scApis,
   spuApis,
 } from '@fluvio-ts/protocol';
+import { describeFrame, frameLine, framesInText } from '@fluvio-ts/protocol/describe';
 import type { Check } from '../check.ts';
 import { equal, throws } from '../check.ts';
 import { sampleOf } from './samples.ts';
@@ -136,6 +137,23 @@ export const protocolChecks: readonly Check[] = [
         [error.name, error.message, error.context, error.retryable, error.cause],
         ['FluvioError', 'text', { n: 1 }, true, cause],
       );
+    },
+  },
+  {
+    name: 'frames for people',
+    run: () => {
+      const request = '00000023 03ea 0019 00000003 0006666c7576696f 00000001 0005746f706963 00000001 00000000';
+      for (const text of [request, 'AAAAIwPqABkAAAADAAZmbHV2aW8AAAABAAV0b3BpYwAAAAEAAAAA']) {
+        equal(
+          framesInText(text).map(({ frame }) =>
+            frameLine(describeFrame(frame, { server: 'spu', direction: 'request' })),
+          ),
+          [
+            '→ SPU FetchOffsets v25 #3, 35 bytes: {"topics":[{"name":"topic","partitions":[{"partitionIndex":0}]}],' +
+              '"consumerId":null}',
+          ],
+        );
+      }
     },
   },
   {

@@ -7,7 +7,7 @@ import type { Random } from './random.ts';
 import { random } from './random.ts';
 import type { Seed } from './seeds.ts';
 import type { Outcome } from './survive.ts';
-import { surviveBatches, surviveMessage, surviveRecords, surviveStream } from './survive.ts';
+import { surviveBatches, surviveDescription, surviveMessage, surviveRecords, surviveStream } from './survive.ts';
 
 /** What to damage, and how much of it. */
 export interface FuzzOptions {
@@ -92,7 +92,16 @@ function caseOf(dice: Random, seeds: readonly Seed[], batches: readonly Seed[]):
     const seed = dice.pick(seeds);
     const bytes = mutate(seed, dice, seeds);
     const { message, version } = seed;
-    return { target: message.title, version, bytes, run: () => surviveMessage(message, version, bytes) };
+    const described = dice.below(16) === 0;
+    return {
+      target: message.title,
+      version,
+      bytes,
+      run: () => {
+        if (described) surviveDescription(message, version, bytes);
+        return surviveMessage(message, version, bytes);
+      },
+    };
   }
   if (kind < 9) {
     const bytes = mutate(dice.pick(batches), dice, batches);

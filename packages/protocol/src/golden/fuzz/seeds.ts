@@ -1,7 +1,7 @@
 /** Whole frames to damage: of every message at every version from its schema, and captured ones where there are some. */
 import fc from 'fast-check';
-import type { Part } from '../../describe/parts.ts';
 import { tracePart } from '../../describe/parts.ts';
+import type { Part } from '../../describe/place.ts';
 import type { Api } from '../../messages/api.ts';
 import { encodeRequest, encodeResponse } from '../../messages/envelope.ts';
 import { RequestHeader } from '../../messages/header.ts';

@@ -5,6 +5,7 @@
  * Each check answers with its outcome, which the corpus of earlier finds pins.
  */
 import { inspect, isDeepStrictEqual } from 'node:util';
+import { describeFrame, frameLine } from '../../describe/index.ts';
 import { isFluvioError } from '../../errors.ts';
 import { frameSplitter } from '../../frames.ts';
 import { decodeHeader, decodeResponse, encodeRequest, encodeResponse } from '../../messages/envelope.ts';
@@ -71,6 +72,18 @@ export function surviveMessage({ api, dir }: Message, version: number, frame: Ui
 
 /** Variants that are written as older ones for readers that cannot know them. */
 const newer = /OutOfStorage|DetailFailure/;
+
+/** The same frame for people: whatever is in it, it is described. */
+export function surviveDescription({ api, dir }: Message, version: number, frame: Uint8Array): void {
+  const { server, key } = api;
+  const description = describeFrame(frame, {
+    server,
+    direction: dir,
+    answers: { apiKey: key, apiVersion: version },
+    codecs: stored,
+  });
+  if (frameLine(description).length === 0) throw new Error('a description says nothing');
+}
 
 /** Codecs that take a payload for its own compressed form. */
 const stored: Codecs = Object.fromEntries(
