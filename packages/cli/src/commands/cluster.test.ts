@@ -25,7 +25,7 @@ interface Status {
 
 test('a cluster starts, tells of itself, stops, continues with its data, and is deleted', async () => {
   const started = await home.flv(['cluster', 'start', '--spu', '2', '--any-port']);
-  expect(started.code).toBe(0);
+  expect(started.code, started.stderr).toBe(0);
   expect(started.stdout).toMatch(/^cluster ready at 127\.0\.0\.1:\d+: 1 controller, 2 SPUs \(/);
   expect(started.stderr).toContain("profile 'local' leads to it and is the current one");
   expect(started.stderr).toContain('flv topic create');
