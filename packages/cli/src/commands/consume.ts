@@ -1,6 +1,7 @@
 /** `flv consume` */
 import { admin } from '@fluvio-ts/admin';
 import type { Client, ConsumerOptions } from '@fluvio-ts/client';
+import { codecs } from '@fluvio-ts/compression';
 import { cliError } from '../errors/errors.ts';
 import { recordWriter } from '../records/formats.ts';
 import { readRecords } from '../records/reader.ts';
@@ -28,7 +29,7 @@ export async function run({ args, options }: Consume, cli: Cli): Promise<void> {
     width: options.truncate && out.isTTY ? out.columns : undefined,
   });
   announce(topic, options, cli);
-  const client = await connectTo(cli);
+  const client = await connectTo(cli, undefined, codecs());
   try {
     const watch = retryWatch(talk, globals.timeout ?? (options.disableContinuous ? PATIENCE_MS : undefined));
     let records = 0;

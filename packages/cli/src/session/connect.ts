@@ -1,7 +1,7 @@
 /** Connects a command to its cluster. */
 import { tcp } from '@fluvio-ts/adapter-tcp';
 import { type Client, connect } from '@fluvio-ts/client';
-import type { Transport } from '@fluvio-ts/protocol';
+import type { Codecs, Transport } from '@fluvio-ts/protocol';
 import type { Cli } from './cli.ts';
 import { findTarget, type Target } from './target.ts';
 
@@ -12,8 +12,12 @@ const REQUEST_TIMEOUT_MS = 60_000;
 export const timeoutOf = ({ globals }: Pick<Cli, 'globals'>, fallbackMs = REQUEST_TIMEOUT_MS): number =>
   Math.max(1, globals.timeout ?? fallbackMs);
 
-/** Connects to the cluster that the options, the environment or the profile name. */
-export async function connectTo(cli: Pick<Cli, 'globals' | 'env' | 'signal'>, found?: Target): Promise<Client> {
+/** Connects to the cluster that the options, the environment or the profile name; `codecs` are for who reads records. */
+export async function connectTo(
+  cli: Pick<Cli, 'globals' | 'env' | 'signal'>,
+  found?: Target,
+  codecs: Codecs = {},
+): Promise<Client> {
   const target = found ?? (await findTarget(cli));
   const requestTimeoutMs = timeoutOf(cli);
   const connectTimeoutMs = Math.min(requestTimeoutMs, CONNECT_TIMEOUT_MS);
@@ -24,6 +28,7 @@ export async function connectTo(cli: Pick<Cli, 'globals' | 'env' | 'signal'>, fo
     connectTimeoutMs,
     requestTimeoutMs,
     spuAddress: target.spuAddress,
+    codecs,
     signal: cli.signal,
   });
 }
