@@ -62,6 +62,8 @@ export interface LeaderOptions {
   readonly reign: Reign;
   /** Where the log ends when the reign begins. */
   readonly endOffset: number;
+  /** How much of it is safe on this replica's device, where that matters. Default: all. */
+  readonly safeOffset?: number;
   /** What is known to be committed. */
   readonly highWatermark: number;
   /** How many replicas must be in sync for records to be committed. */
@@ -101,7 +103,7 @@ export function createLeader(options: LeaderOptions): Leader {
   let { version, inSync } = options.reign;
   /** Every set that the SC may hold, together. */
   let maximal = new Set([...inSync, self]);
-  let safeOffset = options.endOffset;
+  let safeOffset = options.safeOffset ?? options.endOffset;
   let endOffset = options.endOffset;
   let highWatermark = Math.min(options.highWatermark, endOffset);
   // Nothing is known of followers until they ask: not even that they have what was committed before.

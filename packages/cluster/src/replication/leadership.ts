@@ -26,6 +26,15 @@ export interface Candidate {
 /** Whether an SPU lives. */
 export type IsLive = (spu: number) => boolean;
 
+/** Whether `told` is a later decision than `known`. */
+export function isLater(
+  told: Pick<Leadership, 'epoch' | 'version'>,
+  known: Pick<Leadership, 'epoch' | 'version'> | undefined,
+): boolean {
+  if (known === undefined || told.epoch > known.epoch) return true;
+  return told.epoch === known.epoch && told.version > known.version;
+}
+
 /** The leadership of a new partition: nothing is committed, so everyone is in sync. */
 export function firstLeadership(replicas: readonly number[]): Leadership {
   return { leader: replicas[0] ?? -1, epoch: 0, version: 0, inSync: replicas };
@@ -80,7 +89,9 @@ export function elected(
     if (best === undefined || isNewer(candidate, best)) best = candidate;
   }
   if (best === undefined) return undefined;
-  return { leader: best.spu, epoch: epoch + 1, version: version + 1, inSync: inSync.filter(isLive) };
+  // Greater than what any of them has seen, should the decisions of this SC have been lost.
+  const next = Math.max(epoch, ...candidates.map(({ lastEpoch }) => lastEpoch)) + 1;
+  return { leader: best.spu, epoch: next, version: version + 1, inSync: inSync.filter(isLive) };
 }
 
 const isNewer = (a: Candidate, b: Candidate): boolean =>

@@ -7,7 +7,7 @@ import { createEpochs } from '../replication/epochs.ts';
 import type { Leader, LogShape, Verdict } from '../replication/leader.ts';
 import { createLeader, cutFor, isCurrent } from '../replication/leader.ts';
 import type { Candidate, Leadership } from '../replication/leadership.ts';
-import { elected, firstLeadership, proposed, resumed, withoutDead } from '../replication/leadership.ts';
+import { elected, firstLeadership, isLater, proposed, resumed, withoutDead } from '../replication/leadership.ts';
 
 /** The rules that are checked; a test breaks one of them to see that the check finds it. */
 export const realRules = { createLeader, cutFor, elected, isCurrent, proposed, resumed, withoutDead };
@@ -183,7 +183,7 @@ export function runSchedule(seed: number, steps: number, rules: Rules = realRule
   };
 
   const assign = (one: Node, told: Leadership): void => {
-    if (one.known !== undefined && told.version <= one.known.version) return;
+    if (!isLater(told, one.known)) return;
     const before = one.known;
     one.known = told;
     if (told.leader !== one.id) {

@@ -1,5 +1,5 @@
 /** The process of an SPU. */
-import { spuName } from '../../options.ts';
+import { replicationOf, spuName } from '../../options.ts';
 import { startSpu } from '../../spu/spu.ts';
 import { runMember } from '../member.ts';
 
@@ -8,6 +8,7 @@ runMember(async (task, log, signal) => {
   const { dataDir, settings } = task;
   const spu = await startSpu({
     ...settings,
+    replication: replicationOf(settings),
     id: task.id,
     name: spuName(task.id),
     listen: { host: settings.host, port: task.port },
