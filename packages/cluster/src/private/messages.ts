@@ -112,6 +112,10 @@ export interface ReportReplicasResponse {
   readonly errorCode: ErrorCodeValue;
 }
 
+/** An SPU's process lives, in the words of a thread beside its main loop, which has come round so many times. */
+export const HeartbeatRequest = struct({ spuId: i32, loops: u32 });
+export interface HeartbeatRequest extends Infer<typeof HeartbeatRequest> {}
+
 /** Registers an SPU and streams its assignments. */
 export const RegisterSpu: Api<RegisterSpuRequest, Assignments> = {
   name: 'RegisterSpu',
@@ -134,8 +138,19 @@ export const ReportReplicas: Api<ReportReplicasRequest, ReportReplicasResponse> 
   response: ReportReplicasResponse,
 };
 
+/** Tells the SC that an SPU's process lives. Needs no registration on its connection, and has no answer but an empty one. */
+export const Heartbeat: Api<HeartbeatRequest, ReportReplicasResponse> = {
+  name: 'Heartbeat',
+  server: 'sc',
+  key: 9003,
+  min: OLDEST,
+  max: NEWEST,
+  request: HeartbeatRequest,
+  response: ReportReplicasResponse,
+};
+
 /** What the private port answers to ApiVersions. */
-export const privateApiKeys = [RegisterSpu, ReportReplicas].map(({ key, min, max }) => ({
+export const privateApiKeys = [RegisterSpu, ReportReplicas, Heartbeat].map(({ key, min, max }) => ({
   apiKey: key,
   minVersion: min,
   maxVersion: max,

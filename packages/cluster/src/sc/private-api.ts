@@ -7,7 +7,7 @@ import { clusterError } from '../errors.ts';
 import type { Logger } from '../logger.ts';
 import { reasonOf } from '../logger.ts';
 import type { AssignedPartition, Assignments } from '../private/messages.ts';
-import { privateApiKeys, RegisterSpu, ReportReplicas } from '../private/messages.ts';
+import { Heartbeat, privateApiKeys, RegisterSpu, ReportReplicas } from '../private/messages.ts';
 import type { Metadata } from './metadata.ts';
 import { leadershipOf, splitPartitionName } from './objects.ts';
 import type { SpuLink, Spus } from './spus.ts';
@@ -58,6 +58,9 @@ export function privateRoutes(metadata: Metadata, spus: Spus, pipe: BytePipe, lo
       }
       return { errorCode: NO_ERROR };
     }),
+    on(Heartbeat, ({ spuId, loops }) => ({
+      errorCode: spus.heard(spuId, loops) ? NO_ERROR : { kind: 'SpuNotFound' as const },
+    })),
   ];
 }
 

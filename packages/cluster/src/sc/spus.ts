@@ -26,8 +26,8 @@ export interface Spus {
   report(link: SpuLink, replicas: readonly ReplicaReport[]): boolean;
   /** Takes the changes of in-sync sets that an SPU asks for, if they are not out of date. */
   changeInSync(link: SpuLink, changes: readonly InSyncChange[]): Promise<void>;
-  /** The SPU lives. */
-  heard(id: number): boolean;
+  /** The process of an SPU lives, and its main loop has come round `loops` times; false if it is not registered. */
+  heard(id: number, loops: number): boolean;
   /** The connection is over. */
   lost(link: SpuLink): Promise<void>;
   create(name: string, spec: CustomSpuSpec, dryRun: boolean): Promise<Status>;
@@ -49,10 +49,21 @@ export interface SpusOptions {
   readonly log: Logger;
 }
 
+interface Link {
+  readonly link: SpuLink;
+  /** When its process was last heard of, and when its main loop last moved. */
+  lastSeenAt: number;
+  movedAt: number;
+  loops: number;
+}
+
+/** A main loop may be busy for so many times the silence of a process. */
+const BUSY_FACTOR = 10;
+
 /** Makes the SPUs of a cluster. */
 export function createSpus({ metadata, spuTimeoutMs, onOnline, onOffline, log }: SpusOptions): Spus {
   const { SPU: spus, Partition: partitions } = metadata.stores;
-  const links = new Map<number, { readonly link: SpuLink; lastSeenAt: number }>();
+  const links = new Map<number, Link>();
   let stopped = false;
   let watchdog: NodeJS.Timeout | undefined;
   let grace: NodeJS.Timeout | undefined;
@@ -109,7 +120,9 @@ export function createSpus({ metadata, spuTimeoutMs, onOnline, onOffline, log }:
       lastAt = now;
       for (const entry of links.values()) {
         entry.lastSeenAt += paused;
+        entry.movedAt += paused;
         if (now - entry.lastSeenAt > spuTimeoutMs) entry.link.close(`no word from the SPU for ${spuTimeoutMs} ms`);
+        if (now - entry.movedAt > spuTimeoutMs * BUSY_FACTOR) entry.link.close('the main loop of the SPU stands still');
       }
     }, intervalMs);
     watchdog.unref();
@@ -161,7 +174,8 @@ export function createSpus({ metadata, spuTimeoutMs, onOnline, onOffline, log }:
         }
         await metadata.commit(steps);
         links.get(id)?.link.close('the SPU has registered again');
-        links.set(id, { link, lastSeenAt: performance.now() });
+        const now = performance.now();
+        links.set(id, { link, lastSeenAt: now, movedAt: now, loops: 0 });
         return NO_ERROR;
       });
       if (refused.kind === 'None') {
@@ -175,6 +189,7 @@ export function createSpus({ metadata, spuTimeoutMs, onOnline, onOffline, log }:
       const entry = links.get(link.id);
       if (entry?.link !== link) return false;
       entry.lastSeenAt = performance.now();
+      entry.movedAt = entry.lastSeenAt;
       for (const report of replicas) {
         const partition = partitions.get(partitionName(report.replica.topic, report.replica.partition));
         if (partition === undefined || partition.uid !== report.incarnation) continue;
@@ -213,10 +228,13 @@ export function createSpus({ metadata, spuTimeoutMs, onOnline, onOffline, log }:
         await metadata.commit(steps);
       }),
 
-    heard(id) {
+    heard(id, loops) {
       const entry = links.get(id);
-      if (entry !== undefined) entry.lastSeenAt = performance.now();
-      return entry !== undefined;
+      if (entry === undefined) return false;
+      entry.lastSeenAt = performance.now();
+      if (loops !== entry.loops) entry.movedAt = entry.lastSeenAt;
+      entry.loops = loops;
+      return true;
     },
 
     async lost(link) {

@@ -1,6 +1,7 @@
 /** The process of an SPU. */
 import { replicationOf, spuName } from '../../options.ts';
 import { startSpu } from '../../spu/spu.ts';
+import { startHeartbeats } from '../heartbeat/start.ts';
 import { runMember } from '../member.ts';
 
 runMember(async (task, log, signal) => {
@@ -18,5 +19,12 @@ runMember(async (task, log, signal) => {
     log,
     signal,
   });
-  return { ready: { news: 'ready', address: spu.address }, stop: () => spu.stop() };
+  const stopHeartbeats = startHeartbeats({ spuId: task.id, sc: task.sc, heartbeatMs: settings.heartbeatMs });
+  return {
+    ready: { news: 'ready', address: spu.address },
+    async stop() {
+      await stopHeartbeats();
+      await spu.stop();
+    },
+  };
 });
