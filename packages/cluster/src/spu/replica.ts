@@ -231,8 +231,10 @@ export function openReplica(options: ReplicaOptions): Replica {
       state = 'open';
       return result;
     } catch (error) {
-      if (isFluvioError(error, 'storage/full') && !log.broken) state = 'full';
-      else fail(error);
+      if (isFluvioError(error, 'storage/full') && !log.broken) {
+        state = 'full';
+        notify();
+      } else fail(error);
       throw error;
     } finally {
       // Also after an error: a part may have gone into an earlier segment.

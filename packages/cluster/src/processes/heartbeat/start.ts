@@ -28,6 +28,8 @@ export function startHeartbeats({ spuId, sc, heartbeatMs }: HeartbeatOptions): (
   const task: HeartbeatTask = { ...sc, intervalMs: heartbeatMs, frame, counter };
   const worker = new Worker(new URL('./main.js', import.meta.url), {
     workerData: task,
+    // Not those of the process, some of which threads refuse.
+    execArgv: [],
     resourceLimits: { maxYoungGenerationSizeMb: 2, maxOldGenerationSizeMb: 16, stackSizeMb: 1 },
   });
   // Without it the reports of the main loop go on saying that the process lives.
