@@ -169,20 +169,22 @@ function misfortune(
   let scDead = false;
   const ids = [5001, 5002, 5003];
 
+  const reviveSc = async (): Promise<void> => {
+    if (!scDead) return;
+    scDead = false;
+    await cluster.restart('sc');
+  };
   const heal = async (): Promise<void> => {
+    // An SPU that starts waits for the SC.
+    await reviveSc();
     for (const id of [...frozen]) {
       frozen.delete(id);
-      await cluster.kill(id, 'SIGCONT');
+      await cluster.thaw(id);
     }
     for (const id of [...dead]) {
       dead.delete(id);
       await cluster.restart(id);
     }
-  };
-  const reviveSc = async (): Promise<void> => {
-    if (!scDead) return;
-    scDead = false;
-    await cluster.restart('sc');
   };
   const able = (): number[] => ids.filter((id) => !dead.has(id) && !frozen.has(id));
   const leaderNow = async (observer: Client): Promise<number> => {
@@ -201,7 +203,7 @@ function misfortune(
     'freeze a leader': async (observer) => {
       const id = await leaderNow(observer);
       if (frozen.has(id) || dead.has(id)) return;
-      await cluster.kill(id, 'SIGSTOP');
+      await cluster.freeze(id);
       frozen.add(id);
       // Sometimes longer than the SC waits, sometimes not.
       await pause(random(3) === 0 ? 100 : SPU_TIMEOUT_MS + random(600));
@@ -210,6 +212,7 @@ function misfortune(
       const id = await leaderNow(observer);
       if (frozen.has(id) || dead.has(id)) return;
       await cluster.kill(id);
+      await reviveSc();
       await cluster.restart(id);
     },
     'stop in good order': async () => {
@@ -242,10 +245,7 @@ function misfortune(
         all[name] = (all[name] ?? 0) + 1;
       },
     },
-    async revive(): Promise<void> {
-      await heal();
-      await reviveSc();
-    },
+    revive: heal,
   };
 }
 
