@@ -24,6 +24,8 @@ export interface ClusterCodes {
   'cluster/unknown-member': { readonly name: string };
   /** The SC has ended its connection to an SPU. */
   'cluster/link': { readonly id: number; readonly reason: string };
+  /** This SPU does not lead the partition any more. What it took last may be at the new leader, or not. */
+  'cluster/deposed': { readonly partition: string };
   /** A request that no official client sends; its connection was ended. */
   'cluster/request': { readonly reason: string };
   /** The cluster was stopped. */
@@ -61,6 +63,7 @@ export const clusterError: ErrorFactory<ClusterCodes> = defineErrors<ClusterCode
   'cluster/stop-failed': { text: (c) => `processes ${c.pids.join(', ')} are still there after they were killed` },
   'cluster/unknown-member': { text: (c) => `the cluster has no ${c.name}` },
   'cluster/link': { text: (c) => `the connection to SPU ${c.id} was ended: ${c.reason}`, retryable: true },
+  'cluster/deposed': { text: (c) => `this SPU does not lead ${c.partition} any more`, retryable: true },
   'cluster/request': { text: (c) => `the request was refused: ${c.reason}` },
   'cluster/stopped': { text: () => 'the cluster was stopped' },
   'storage/full': {

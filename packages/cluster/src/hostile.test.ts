@@ -199,6 +199,7 @@ it('takes no word on its private port from a stranger that says nonsense', async
   });
   const endpoint = { host: '127.0.0.1', port: 1, encryption: 'PLAINTEXT' } as const;
   const registration = {
+    leading: [],
     id: 7000,
     name: 'stranger',
     publicEndpoint: endpoint,
@@ -209,7 +210,9 @@ it('takes no word on its private port from a stranger that says nonsense', async
   try {
     const stranger = await connect(alone.privateAddress);
     const answered = async <Q, R>(api: Api<Q, R>, id: number) => decodeResponse(api, 100, await stranger.answer(id));
-    stranger.send(encodeRequest(ReportReplicas, 100, 1, 'x', { spuId: 5001, sequence: 0, replicas: [] }));
+    stranger.send(
+      encodeRequest(ReportReplicas, 100, 1, 'x', { spuId: 5001, sequence: 0, replicas: [], inSyncChanges: [] }),
+    );
     expect(await answered(ReportReplicas, 1)).toEqual({ errorCode: { kind: 'SpuNotFound' } });
     stranger.send(encodeRequest(RegisterSpu, 100, 2, 'x', registration));
     expect(await answered(RegisterSpu, 2)).toMatchObject({ errorCode: { kind: 'SpuNotFound' } });

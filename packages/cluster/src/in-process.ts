@@ -8,7 +8,7 @@ import { clusterError } from './errors.ts';
 import type { Logger } from './logger.ts';
 import { silent } from './logger.ts';
 import type { ClusterOptions, ClusterSettings, SpuInfo } from './options.ts';
-import { settingsOf, spuId, spuName, whole } from './options.ts';
+import { replicationOf, settingsOf, spuId, spuName, whole } from './options.ts';
 import { startSc } from './sc/sc.ts';
 import type { Spu } from './spu/spu.ts';
 import { startSpu } from './spu/spu.ts';
@@ -154,8 +154,9 @@ const infoOf = ({ id, name, address }: { id: number; name: string; address: Addr
   address,
 });
 
-const spuSettings = ({ fsync, heartbeatMs, maxConnections }: ClusterSettings) => ({
-  fsync,
-  heartbeatMs,
-  maxConnections,
+const spuSettings = (settings: ClusterSettings) => ({
+  fsync: settings.fsync,
+  heartbeatMs: settings.heartbeatMs,
+  maxConnections: settings.maxConnections,
+  replication: replicationOf(settings),
 });

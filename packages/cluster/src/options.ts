@@ -1,6 +1,7 @@
 /** The options that both ways of running a cluster share, with their defaults and checks. */
 import type { Address } from '@fluvio-ts/protocol';
 import { clusterError } from './errors.ts';
+import type { ReplicationSettings } from './spu/replica.ts';
 import type { FsyncPolicy } from './storage/fsync.ts';
 
 /** How a cluster is laid out and how it behaves. */
@@ -15,8 +16,13 @@ export interface ClusterOptions {
   readonly topicWaitMs?: number;
   /** How often an SPU reports to the SC at least, in milliseconds. Default 400. */
   readonly heartbeatMs?: number;
-  /** Silence of an SPU, in milliseconds, after which the SC takes it for dead. A killed one is noticed at once. Default 10,000. */
+  /** Silence of an SPU, in milliseconds, after which the SC takes it for dead. A killed one is noticed at once. Default 3,000. */
   readonly spuTimeoutMs?: number;
+  /**
+   * How many replicas of a partition must be in sync for its records to be committed; a partition with fewer replicas needs
+   * all of them. Default 1: the leader goes on alone when all others are gone.
+   */
+  readonly minInSyncReplicas?: number;
   /** Connections that each server accepts at a time. Default 1,024. */
   readonly maxConnections?: number;
 }
@@ -37,13 +43,15 @@ export function settingsOf(options: ClusterOptions): ClusterSettings {
     fsync: options.fsync ?? 'never',
     topicWaitMs: options.topicWaitMs ?? 50_000,
     heartbeatMs: options.heartbeatMs ?? 400,
-    spuTimeoutMs: options.spuTimeoutMs ?? 10_000,
+    spuTimeoutMs: options.spuTimeoutMs ?? 3_000,
+    minInSyncReplicas: options.minInSyncReplicas ?? 1,
     maxConnections: options.maxConnections ?? 1024,
   };
   whole('spus', settings.spus, 1, MOST_SPUS);
   whole('topicWaitMs', settings.topicWaitMs, 1);
   whole('heartbeatMs', settings.heartbeatMs, 1);
   whole('spuTimeoutMs', settings.spuTimeoutMs, settings.heartbeatMs + 1);
+  whole('minInSyncReplicas', settings.minInSyncReplicas, 1, MOST_SPUS);
   whole('maxConnections', settings.maxConnections, 1);
   if (typeof settings.fsync === 'object') whole('fsync.intervalMs', settings.fsync.intervalMs, 1);
   return settings;
@@ -54,6 +62,12 @@ export function whole(option: string, value: number, min: number, max = 0x7fff_f
   if (Number.isInteger(value) && value >= min && value <= max) return;
   throw clusterError('cluster/options', { option, reason: `${value} is not a whole number from ${min} to ${max}` });
 }
+
+/** What the replication of an SPU takes from the settings. A follower lags when it is as late as an SPU that is taken for dead. */
+export const replicationOf = ({ minInSyncReplicas, spuTimeoutMs }: ClusterSettings): ReplicationSettings => ({
+  minInSyncReplicas,
+  replicaLagMs: spuTimeoutMs,
+});
 
 /** Id, name and place of the `index`-th SPU. */
 export const spuId = (index: number): number => FIRST_SPU_ID + index;

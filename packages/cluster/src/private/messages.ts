@@ -34,6 +34,8 @@ export const RegisterSpuRequest = struct({
   rack: option(string),
   /** Whether the SC may make the SPU's object if there is none; an SPU asks for it once, when its process starts. */
   create: bool,
+  /** Replicated partitions that this process leads already. A new process leads none, whatever the one before it did. */
+  leading: list(struct({ replica: ReplicaKey, incarnation: string, epoch: i32 })),
 });
 export interface RegisterSpuRequest extends Infer<typeof RegisterSpuRequest> {}
 
@@ -42,11 +44,19 @@ export const AssignedPartition = struct({
   replica: ReplicaKey,
   /** Names one life of the partition: another topic of the same name, later, has other ones. */
   incarnation: string,
+  /** The leader is in here. */
   spec: PartitionSpec,
+  epoch: i32,
+  version: i32,
+  inSync: list(i32),
 });
 export interface AssignedPartition extends Infer<typeof AssignedPartition> {}
 
-/** What the SPU shall hold. The first answer has everything; later ones have what changed. */
+/** Where an SPU listens for others. */
+export const Peer = struct({ id: i32, host: string, port: i32 });
+export interface Peer extends Infer<typeof Peer> {}
+
+/** What the SPU shall hold, and where the others are. The first answer has everything; later ones have what changed. */
 export const Assignments = struct({
   /** Why the SPU is refused; `None` when it is not. */
   errorCode: ErrorCode,
@@ -56,24 +66,44 @@ export const Assignments = struct({
   everything: bool,
   updated: list(AssignedPartition),
   removed: list(ReplicaKey),
+  /** All SPUs, when there is news of them; then there is no other. */
+  peers: option(list(Peer)),
 });
 export interface Assignments extends Infer<typeof Assignments> {}
 
-/** How one replica stands. */
+/** How a partition stands, in the words of its leader. */
 export const ReplicaReport = struct({
   replica: ReplicaKey,
   incarnation: string,
+  epoch: i32,
   resolution: PartitionResolution,
   startOffset: i64,
   logEndOffset: i64,
   highWatermark: i64,
   /** Bytes on disk. */
   sizeBytes: i64,
+  /** How far each follower is, −1 where it has not asked yet. */
+  followers: list(struct({ spu: i32, logEndOffset: i64 })),
 });
 export interface ReplicaReport extends Infer<typeof ReplicaReport> {}
 
+/** A leader asks for another in-sync set. It is taken if the SC has decided nothing else since `version`. */
+export const InSyncChange = struct({
+  replica: ReplicaKey,
+  incarnation: string,
+  epoch: i32,
+  version: i32,
+  inSync: list(i32),
+});
+export interface InSyncChange extends Infer<typeof InSyncChange> {}
+
 /** What changed since the last report; an empty one is a heartbeat. */
-export const ReportReplicasRequest = struct({ spuId: i32, sequence: u32, replicas: list(ReplicaReport) });
+export const ReportReplicasRequest = struct({
+  spuId: i32,
+  sequence: u32,
+  replicas: list(ReplicaReport),
+  inSyncChanges: list(InSyncChange),
+});
 export interface ReportReplicasRequest extends Infer<typeof ReportReplicasRequest> {}
 
 /** `None`, or that the SC does not count this connection as the SPU's: it has to register again. */
@@ -81,6 +111,10 @@ export const ReportReplicasResponse = struct({ errorCode: ErrorCode });
 export interface ReportReplicasResponse {
   readonly errorCode: ErrorCodeValue;
 }
+
+/** An SPU's process lives, in the words of a thread beside its main loop, which has come round so many times. */
+export const HeartbeatRequest = struct({ spuId: i32, loops: u32 });
+export interface HeartbeatRequest extends Infer<typeof HeartbeatRequest> {}
 
 /** Registers an SPU and streams its assignments. */
 export const RegisterSpu: Api<RegisterSpuRequest, Assignments> = {
@@ -104,8 +138,19 @@ export const ReportReplicas: Api<ReportReplicasRequest, ReportReplicasResponse> 
   response: ReportReplicasResponse,
 };
 
+/** Tells the SC that an SPU's process lives. Needs no registration on its connection, and has no answer but an empty one. */
+export const Heartbeat: Api<HeartbeatRequest, ReportReplicasResponse> = {
+  name: 'Heartbeat',
+  server: 'sc',
+  key: 9003,
+  min: OLDEST,
+  max: NEWEST,
+  request: HeartbeatRequest,
+  response: ReportReplicasResponse,
+};
+
 /** What the private port answers to ApiVersions. */
-export const privateApiKeys = [RegisterSpu, ReportReplicas].map(({ key, min, max }) => ({
+export const privateApiKeys = [RegisterSpu, ReportReplicas, Heartbeat].map(({ key, min, max }) => ({
   apiKey: key,
   minVersion: min,
   maxVersion: max,

@@ -46,6 +46,10 @@ export interface ClusterProcesses {
   readonly members: readonly MemberRecord[];
   /** Sends a signal, SIGKILL by default. Resolves when it is sent, and for those that end a process, when it has ended. */
   kill(id: MemberId, signal?: NodeJS.Signals): Promise<void>;
+  /** Stops a process in its tracks, by SIGSTOP: it keeps its connections and says nothing. */
+  freeze(id: MemberId): Promise<void>;
+  /** Lets a frozen process go on. */
+  thaw(id: MemberId): Promise<void>;
   /** Starts a process that has ended, on the port that it had. Resolves when it serves. */
   restart(id: MemberId): Promise<MemberRecord>;
   /** Ends every process, and removes a temporary data folder. Safe to call twice. */
@@ -164,6 +168,12 @@ export async function startClusterProcesses(options: ClusterProcessesOptions = {
     signal?.removeEventListener('abort', onAbort);
   }
 
+  const kill = async (id: MemberId, killSignal: NodeJS.Signals = 'SIGKILL'): Promise<void> => {
+    const member = find(id);
+    if (ENDING.has(killSignal)) await endProcesses([member], killSignal);
+    else process.kill(member.pid, killSignal);
+  };
+
   return {
     endpoint: formatAddress(find('sc').address),
     dataDir,
@@ -173,11 +183,9 @@ export async function startClusterProcesses(options: ClusterProcessesOptions = {
     get spus() {
       return members.flatMap(({ id, address }) => (id === undefined ? [] : [{ id, name: spuName(id), address }]));
     },
-    async kill(id, killSignal = 'SIGKILL') {
-      const member = find(id);
-      if (ENDING.has(killSignal)) await endProcesses([member], killSignal);
-      else process.kill(member.pid, killSignal);
-    },
+    kill,
+    freeze: (id) => kill(id, 'SIGSTOP'),
+    thaw: (id) => kill(id, 'SIGCONT'),
     async restart(id) {
       if (stopping !== undefined) throw clusterError('cluster/stopped', {});
       const member = find(id);

@@ -55,8 +55,17 @@ export interface Metadata {
 /** Files that are written at the same time. */
 const CONCURRENT_WRITES = 16;
 
+const LeadershipType = schema.struct({
+  leader: schema.i32,
+  epoch: schema.i32,
+  version: schema.i32,
+  inSync: schema.list(schema.i32),
+});
+
 const typeOf = <L extends ObjectLabel>(spec: Type<ObjectOf<L>['spec']>, status: Type<ObjectOf<L>['status']>) =>
-  schema.struct({ name: schema.string, spec, status }) as Type<ObjectOf<L>>;
+  schema.struct({ name: schema.string, spec, status, leadership: schema.option(LeadershipType) }) as Type<
+    Omit<StoredObject<L>, 'uid'>
+  >;
 
 /** Opens the metadata in a folder, which is made when it is missing. */
 export function openMetadata(dir: string, durable: boolean, log: Logger): Metadata {

@@ -1,5 +1,7 @@
 /** New objects, and the parts of them that several places make. */
 import type { PartitionSpec, PartitionStatus, SpuSpec, TopicSpec, TopicStatus } from '@fluvio-ts/protocol';
+import type { Leadership } from '../replication/leadership.ts';
+import { firstLeadership } from '../replication/leadership.ts';
 import type { StoredObject } from './store.ts';
 
 /** A partition's status before its leader has reported. */
@@ -41,7 +43,36 @@ export function partitionOf(
     uid: topic.uid,
     spec: partitionSpec(topic.spec, replicas),
     status: unknownPartition,
+    leadership: firstLeadership(replicas),
   };
+}
+
+/** Who leads a partition. */
+export function leadershipOf({ spec, leadership }: StoredObject<'Partition'>): Leadership {
+  return leadership ?? { leader: spec.leader, epoch: 0, version: 0, inSync: [spec.leader] };
+}
+
+/** A partition after a decision about its leadership. Nothing is known of another leader before it has reported. */
+export function withLeadership(
+  partition: StoredObject<'Partition'>,
+  leadership: Leadership,
+): StoredObject<'Partition'> {
+  const { spec, status } = partition;
+  if (spec.leader === leadership.leader) return { ...partition, leadership };
+  const leader = { spu: leadership.leader, hw: -1n, leo: -1n };
+  // As Fluvio's SC: a partition with another leader is online at once, unless it has never been.
+  const resolution = status.resolution === 'Offline' ? 'Offline' : 'Online';
+  return {
+    ...partition,
+    spec: { ...spec, leader: leadership.leader },
+    status: { ...status, resolution, leader, lsr: 0, replicas: [] },
+    leadership,
+  };
+}
+
+/** A partition whose leader is not there. */
+export function leaderless(partition: StoredObject<'Partition'>): StoredObject<'Partition'> {
+  return { ...partition, status: { ...partition.status, resolution: 'LeaderOffline' } };
 }
 
 /** What a topic hands down to its partitions, once: later changes of the topic do not reach them. */

@@ -7,9 +7,9 @@ import { clusterError } from '../errors.ts';
 import type { Logger } from '../logger.ts';
 import { reasonOf } from '../logger.ts';
 import type { AssignedPartition, Assignments } from '../private/messages.ts';
-import { privateApiKeys, RegisterSpu, ReportReplicas } from '../private/messages.ts';
+import { Heartbeat, privateApiKeys, RegisterSpu, ReportReplicas } from '../private/messages.ts';
 import type { Metadata } from './metadata.ts';
-import { splitPartitionName } from './objects.ts';
+import { leadershipOf, splitPartitionName } from './objects.ts';
 import type { SpuLink, Spus } from './spus.ts';
 import type { StoredObject } from './store.ts';
 import { follow } from './store.ts';
@@ -21,7 +21,7 @@ export function privateRoutes(metadata: Metadata, spus: Spus, pipe: BytePipe, lo
   /** Serves an SPU from its registration to the end of its connection. */
   const hold = async (mine: SpuLink, call: Call<Assignments>): Promise<void> => {
     try {
-      await assign(metadata, mine.id, call);
+      await Promise.race([introduce(metadata, call), assign(metadata, mine.id, call)]);
     } catch {
       // The connection is over.
     }
@@ -42,42 +42,72 @@ export function privateRoutes(metadata: Metadata, spus: Spus, pipe: BytePipe, lo
       };
       const errorCode = await spus.register(request, mine);
       if (errorCode.kind !== 'None') {
-        return { errorCode, clusterId: metadata.clusterId, everything: false, updated: [], removed: [] };
+        return { errorCode, clusterId: metadata.clusterId, ...noAssignments };
       }
       link = mine;
       void hold(mine, call);
       return undefined;
     }),
-    on(ReportReplicas, ({ replicas }) => ({
-      errorCode: link !== undefined && spus.report(link, replicas) ? NO_ERROR : { kind: 'SpuNotFound' as const },
+    on(ReportReplicas, ({ replicas, inSyncChanges }) => {
+      if (link === undefined || !spus.report(link, replicas)) return { errorCode: { kind: 'SpuNotFound' as const } };
+      if (inSyncChanges.length > 0) {
+        // What the disk refuses is asked for again with the next report.
+        spus.changeInSync(link, inSyncChanges).catch((error) => {
+          log('error', 'an in-sync set could not be changed', { reason: reasonOf(error) });
+        });
+      }
+      return { errorCode: NO_ERROR };
+    }),
+    on(Heartbeat, ({ spuId, loops }) => ({
+      errorCode: spus.heard(spuId, loops) ? NO_ERROR : { kind: 'SpuNotFound' as const },
     })),
   ];
+}
+
+const noAssignments = { everything: false, updated: [], removed: [], peers: undefined };
+
+/** Keeps an SPU told where the others are, until its connection ends. */
+function introduce(metadata: Metadata, call: Call<Assignments>): Promise<void> {
+  let last = '';
+  return follow(metadata.stores.SPU, call.signal, async () => {
+    const peers = metadata.stores.SPU.all().map(({ spec: { id, privateEndpoint } }) => ({
+      id,
+      host: privateEndpoint.host,
+      port: privateEndpoint.port,
+    }));
+    const told = JSON.stringify(peers);
+    if (told === last) return;
+    last = told;
+    await call.push({ errorCode: NO_ERROR, clusterId: metadata.clusterId, ...noAssignments, peers });
+  });
 }
 
 /** Keeps an SPU told which partitions it holds, until its connection ends. */
 function assign(metadata: Metadata, spuId: number, call: Call<Assignments>): Promise<void> {
   const told = new Set<string>();
-  let lastSpecs = new Map<string, StoredObject<'Partition'>['spec']>();
+  let lastTold = new Map<string, StoredObject<'Partition'>>();
   return follow(metadata.stores.Partition, call.signal, async (update) => {
     const everything = update.kind === 'everything';
     if (everything) {
       told.clear();
-      lastSpecs = new Map();
+      lastTold = new Map();
     }
     const held: AssignedPartition[] = [];
     const removed: string[] = [];
     for (const partition of everything ? update.all : update.updated) {
       const { name, uid, spec } = partition;
+      const last = lastTold.get(name);
       if (!spec.replicas.includes(spuId)) {
         if (told.delete(name)) removed.push(name);
-      } else if (lastSpecs.get(name) !== spec) {
+      } else if (last?.uid !== uid || last.spec !== spec || last.leadership !== partition.leadership) {
         told.add(name);
-        lastSpecs.set(name, spec);
-        held.push({ replica: splitPartitionName(name), incarnation: uid, spec });
+        lastTold.set(name, partition);
+        const { epoch, version, inSync } = leadershipOf(partition);
+        held.push({ replica: splitPartitionName(name), incarnation: uid, spec, epoch, version, inSync });
       }
     }
     for (const { name } of everything ? [] : update.deleted) {
-      lastSpecs.delete(name);
+      lastTold.delete(name);
       if (told.delete(name)) removed.push(name);
     }
     // What SPUs report changes partitions as well, and is no news to them.
@@ -88,6 +118,7 @@ function assign(metadata: Metadata, spuId: number, call: Call<Assignments>): Pro
       everything,
       updated: held,
       removed: removed.map(splitPartitionName),
+      peers: undefined,
     });
   });
 }

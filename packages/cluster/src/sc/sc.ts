@@ -1,11 +1,14 @@
 /** A streaming controller: the cluster's metadata, a public port for clients and a private one for SPUs. */
 import { join } from 'node:path';
+import { tcp } from '@fluvio-ts/adapter-tcp';
 import type { Address } from '@fluvio-ts/protocol';
 import { serve } from '@fluvio-ts/protocol/internal';
 import { lockFolder } from '../locks.ts';
 import type { Logger } from '../logger.ts';
 import { reasonOf } from '../logger.ts';
 import { listen } from '../net/listener.ts';
+import { askSpu } from './ask-spu.ts';
+import { createElections } from './elections.ts';
 import { openMetadata } from './metadata.ts';
 import { CONSUMER_OFFSET_TOPIC, partitionName } from './objects.ts';
 import { privateRoutes } from './private-api.ts';
@@ -65,8 +68,20 @@ export async function startSc(options: ScOptions): Promise<Sc> {
     const metadata = openMetadata(dir, options.durable, log);
     // Whatever is under way on the disk is finished before the folder is given away.
     stops.push(() => metadata.exclusive(async () => {}));
-    const topics = createTopics(metadata, options.topicWaitMs);
-    const spus = createSpus({ metadata, spuTimeoutMs: options.spuTimeoutMs, onOnline: topics.settle, log });
+    const transport = tcp();
+    const elections = createElections({ metadata, ask: (spu, replicas) => askSpu(transport, spu, replicas), log });
+    stops.push(() => elections.stop());
+    const topics = createTopics({ metadata, topicWaitMs: options.topicWaitMs, onPlaced: elections.review });
+    const spus = createSpus({
+      metadata,
+      spuTimeoutMs: options.spuTimeoutMs,
+      onOnline: async () => {
+        await elections.review();
+        await topics.settle();
+      },
+      onOffline: elections.review,
+      log,
+    });
     await topics.repair();
     const settling = setInterval(() => {
       topics.settle().catch((error) => log('error', 'topics could not be placed', { reason: reasonOf(error) }));

@@ -3,10 +3,11 @@ import type { CustomSpuKey, CustomSpuSpec, ErrorCode, SpuSpec, Status } from '@f
 import { NO_ERROR } from '@fluvio-ts/protocol';
 import type { Logger } from '../logger.ts';
 import { reasonOf } from '../logger.ts';
-import type { RegisterSpuRequest, ReplicaReport } from '../private/messages.ts';
-import type { Metadata } from './metadata.ts';
+import type { InSyncChange, RegisterSpuRequest, ReplicaReport } from '../private/messages.ts';
+import { proposed, resumed } from '../replication/leadership.ts';
+import type { Metadata, Step } from './metadata.ts';
 import { canBeKept } from './object-files.ts';
-import { partitionName, sameEndpoints, unknownPartition } from './objects.ts';
+import { leaderless, leadershipOf, partitionName, sameEndpoints, unknownPartition, withLeadership } from './objects.ts';
 import { change, refusal, statusOf } from './outcome.ts';
 import type { StoredObject } from './store.ts';
 
@@ -23,6 +24,10 @@ export interface Spus {
   register(request: RegisterSpuRequest, link: SpuLink): Promise<ErrorCode>;
   /** Takes what an SPU says of its replicas, and that it lives; false if the link is not the SPU's any more. */
   report(link: SpuLink, replicas: readonly ReplicaReport[]): boolean;
+  /** Takes the changes of in-sync sets that an SPU asks for, if they are not out of date. */
+  changeInSync(link: SpuLink, changes: readonly InSyncChange[]): Promise<void>;
+  /** The process of an SPU lives, and its main loop has come round `loops` times; false if it is not registered. */
+  heard(id: number, loops: number): boolean;
   /** The connection is over. */
   lost(link: SpuLink): Promise<void>;
   create(name: string, spec: CustomSpuSpec, dryRun: boolean): Promise<Status>;
@@ -39,30 +44,72 @@ export interface SpusOptions {
   readonly spuTimeoutMs: number;
   /** Called after an SPU came online. */
   readonly onOnline: () => Promise<void>;
+  /** Called after an SPU went offline. */
+  readonly onOffline: () => Promise<void>;
   readonly log: Logger;
 }
 
+interface Link {
+  readonly link: SpuLink;
+  /** When its process was last heard of, and when its main loop last moved. */
+  lastSeenAt: number;
+  movedAt: number;
+  loops: number;
+}
+
+/** A main loop may be busy for so many times the silence of a process. */
+const BUSY_FACTOR = 10;
+
 /** Makes the SPUs of a cluster. */
-export function createSpus({ metadata, spuTimeoutMs, onOnline, log }: SpusOptions): Spus {
+export function createSpus({ metadata, spuTimeoutMs, onOnline, onOffline, log }: SpusOptions): Spus {
   const { SPU: spus, Partition: partitions } = metadata.stores;
-  const links = new Map<number, { readonly link: SpuLink; lastSeenAt: number }>();
+  const links = new Map<number, Link>();
   let stopped = false;
   let watchdog: NodeJS.Timeout | undefined;
   let grace: NodeJS.Timeout | undefined;
 
   const byId = (id: number): StoredObject<'SPU'> | undefined => spus.all().find((spu) => spu.spec.id === id);
 
-  const markOffline = (id: number): Promise<void> =>
-    metadata.exclusive(async () => {
+  const isLive = (id: number): boolean => byId(id)?.status.resolution === 'Online';
+
+  const markOffline = async (id: number): Promise<void> => {
+    const marked = await metadata.exclusive(async () => {
       const spu = byId(id);
-      if (stopped || links.has(id) || spu?.status.resolution !== 'Online') return;
+      if (stopped || links.has(id) || spu?.status.resolution !== 'Online') return false;
       await metadata.commit([{ label: 'SPU', put: { ...spu, status: { resolution: 'Offline' } } }]);
-      for (const partition of partitions.all()) {
-        if (partition.spec.leader !== id || partition.status.resolution === 'Offline') continue;
-        metadata.patch('Partition', { ...partition, status: { ...partition.status, resolution: 'LeaderOffline' } });
-      }
+      orphan(id);
       log('warn', 'an SPU is offline', { id, name: spu.name });
+      return true;
     });
+    if (marked) await onOffline();
+  };
+
+  /** Shows which partitions nobody can lead now that an SPU is gone. The others are about to get another leader. */
+  const orphan = (id: number): void => {
+    for (const partition of partitions.all()) {
+      const { leader, inSync } = leadershipOf(partition);
+      if (leader !== id || partition.status.resolution === 'Offline' || inSync.some(isLive)) continue;
+      metadata.patch('Partition', leaderless(partition));
+    }
+  };
+
+  /** The partitions that an SPU led in an earlier process: it goes on, in another reign. */
+  const resume = ({ id, leading }: RegisterSpuRequest): Step[] => {
+    const led = new Map(
+      leading.map(({ replica, incarnation, epoch }) => [
+        `${partitionName(replica.topic, replica.partition)} ${incarnation}`,
+        epoch,
+      ]),
+    );
+    const steps: Step[] = [];
+    for (const partition of partitions.all()) {
+      const leadership = leadershipOf(partition);
+      if (leadership.leader !== id || partition.spec.replicas.length < 2) continue;
+      if (led.get(`${partition.name} ${partition.uid}`) === leadership.epoch) continue;
+      steps.push({ label: 'Partition', put: withLeadership(partition, resumed(leadership)) });
+    }
+    return steps;
+  };
 
   /** Looks for silent SPUs. A pause of this process itself is no silence of theirs. */
   const watch = (intervalMs: number): void => {
@@ -73,7 +120,9 @@ export function createSpus({ metadata, spuTimeoutMs, onOnline, log }: SpusOption
       lastAt = now;
       for (const entry of links.values()) {
         entry.lastSeenAt += paused;
+        entry.movedAt += paused;
         if (now - entry.lastSeenAt > spuTimeoutMs) entry.link.close(`no word from the SPU for ${spuTimeoutMs} ms`);
+        if (now - entry.movedAt > spuTimeoutMs * BUSY_FACTOR) entry.link.close('the main loop of the SPU stands still');
       }
     }, intervalMs);
     watchdog.unref();
@@ -112,6 +161,7 @@ export function createSpus({ metadata, spuTimeoutMs, onOnline, log }: SpusOption
         const spec = specOf(request);
         const unchanged =
           present !== undefined && present.status.resolution === 'Online' && sameEndpoints(present.spec, spec);
+        const steps = resume(request);
         if (!unchanged) {
           const uid = present?.uid ?? metadata.newUid();
           const put = {
@@ -120,10 +170,12 @@ export function createSpus({ metadata, spuTimeoutMs, onOnline, log }: SpusOption
             spec: { ...present?.spec, ...spec },
             status: { resolution: 'Online' },
           } as const;
-          await metadata.commit([{ label: 'SPU', put }]);
+          steps.unshift({ label: 'SPU', put });
         }
+        await metadata.commit(steps);
         links.get(id)?.link.close('the SPU has registered again');
-        links.set(id, { link, lastSeenAt: performance.now() });
+        const now = performance.now();
+        links.set(id, { link, lastSeenAt: now, movedAt: now, loops: 0 });
         return NO_ERROR;
       });
       if (refused.kind === 'None') {
@@ -137,19 +189,51 @@ export function createSpus({ metadata, spuTimeoutMs, onOnline, log }: SpusOption
       const entry = links.get(link.id);
       if (entry?.link !== link) return false;
       entry.lastSeenAt = performance.now();
+      entry.movedAt = entry.lastSeenAt;
       for (const report of replicas) {
         const partition = partitions.get(partitionName(report.replica.topic, report.replica.partition));
-        if (partition === undefined || partition.uid !== report.incarnation || partition.spec.leader !== link.id)
-          continue;
+        if (partition === undefined || partition.uid !== report.incarnation) continue;
+        const { leader, epoch } = leadershipOf(partition);
+        if (leader !== link.id || epoch !== report.epoch) continue;
         const status = {
           ...partition.status,
           resolution: report.resolution,
           leader: { spu: link.id, hw: report.highWatermark, leo: report.logEndOffset },
+          lsr: report.followers.filter(({ logEndOffset }) => logEndOffset === report.logEndOffset).length,
+          replicas: report.followers.map(({ spu, logEndOffset: leo }) => ({
+            spu,
+            hw: BigInt(Math.min(Number(leo), Number(report.highWatermark))),
+            leo,
+          })),
           size: report.sizeBytes,
           baseOffset: report.startOffset,
         };
         metadata.patch('Partition', { ...partition, status });
       }
+      return true;
+    },
+
+    changeInSync: (link, changes) =>
+      metadata.exclusive(async () => {
+        const steps: Step[] = [];
+        for (const { replica, incarnation, ...wanted } of changes) {
+          const partition = partitions.get(partitionName(replica.topic, replica.partition));
+          if (partition?.uid !== incarnation || links.get(link.id)?.link !== link) continue;
+          const proposal = { spu: link.id, ...wanted };
+          const next = proposed(leadershipOf(partition), partition.spec.replicas, proposal, isLive);
+          if (next === undefined) continue;
+          log('info', 'an in-sync set changes', { partition: partition.name, inSync: next.inSync.join(' ') });
+          steps.push({ label: 'Partition', put: withLeadership(partition, next) });
+        }
+        await metadata.commit(steps);
+      }),
+
+    heard(id, loops) {
+      const entry = links.get(id);
+      if (entry === undefined) return false;
+      entry.lastSeenAt = performance.now();
+      if (loops !== entry.loops) entry.movedAt = entry.lastSeenAt;
+      entry.loops = loops;
       return true;
     },
 
@@ -187,16 +271,14 @@ export function createSpus({ metadata, spuTimeoutMs, onOnline, log }: SpusOption
         if (found === undefined) return refusal('SpuNotFound', 'not found');
         if (found.spec.spuType !== 'Custom') return refusal('SpuError', "expected 'Custom' spu, found 'Managed' spu");
         await metadata.commit([{ label: 'SPU', delete: found.name }]);
-        for (const partition of partitions.all()) {
-          if (partition.spec.leader !== found.spec.id) continue;
-          metadata.patch('Partition', { ...partition, status: { ...partition.status, resolution: 'LeaderOffline' } });
-        }
+        orphan(found.spec.id);
         return undefined;
       });
       if (refused === undefined && found !== undefined) {
         const entry = links.get(found.spec.id);
         links.delete(found.spec.id);
         entry?.link.close('the SPU was unregistered');
+        await onOffline();
       }
       return statusOf(found?.name ?? name, refused);
     },

@@ -6,11 +6,14 @@
  */
 import { setMaxListeners } from 'node:events';
 import type { ObjectLabel, ObjectOf } from '@fluvio-ts/protocol';
+import type { Leadership } from '../replication/leadership.ts';
 
 /** An object as the SC keeps it. */
 export type StoredObject<L extends ObjectLabel> = ObjectOf<L> & {
   /** Differs between an object and a later one of the same name. */
   readonly uid: string;
+  /** Of partitions: who leads, who is in sync. The leader is in the spec as well, for everyone to see. */
+  readonly leadership?: Leadership | undefined;
 };
 
 /** What a watcher at some epoch has missed. */

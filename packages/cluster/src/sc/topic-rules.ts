@@ -15,9 +15,6 @@ const SMALLEST_SEGMENT_BYTES = 1024;
 const SMALLEST_PARTITION_BYTES = 2048n;
 const DEFAULT_SEGMENT_BYTES = 1_073_741_824;
 
-const NO_REPLICATION =
-  'this embedded cluster does not replicate yet: ask for a replication factor of 1, or use a Fluvio cluster';
-
 /** The first rule that a new topic breaks; undefined if it breaks none. */
 export function refuseTopic(name: string, spec: TopicSpec, around: TopicSurroundings): Refusal | undefined {
   return (
@@ -80,7 +77,6 @@ function refuseReplicas({ replicas }: TopicSpec, around: TopicSurroundings): Ref
     case 'computed':
       if (replicas.partitions === 0) return refusal('TopicError', 'partition must be greater than 0');
       if (replicas.replicationFactor === 0) return refusal('TopicError', 'replication factor must be greater than 0');
-      if (replicas.replicationFactor > 1) return refusal('TopicError', NO_REPLICATION);
       return refusePartitionCount(replicas.partitions);
     case 'assigned':
       return refuseMap(replicas.maps, around) ?? refusePartitionCount(replicas.maps.length);
@@ -121,5 +117,5 @@ function refuseMap(maps: readonly PartitionMap[], { spuExists }: TopicSurroundin
     const missing = replicas.find((spu) => !spuExists(spu));
     if (missing !== undefined) return wrong(`invalid spu id: ${missing}`);
   }
-  return length > 1 ? wrong(NO_REPLICATION) : undefined;
+  return undefined;
 }

@@ -79,13 +79,9 @@ describe('creating', () => {
   });
 
   it('refuses what this cluster cannot do, by name', async () => {
-    const { sc } = await start({ spus: 2 });
+    const { sc } = await start();
     const replicas = (spec: TopicSpec['replicas']): TopicSpec => ({ ...computed(1), replicas: spec });
     const refused = async (name: string, spec: TopicSpec) => (await createTopic(sc, name, spec)).errorMessage;
-    const twice = { kind: 'computed', partitions: 1, replicationFactor: 2, ignoreRackAssignment: false } as const;
-    expect(await refused('twice', replicas(twice))).toContain('does not replicate yet');
-    const maps = [{ id: 0, replicas: [5001, 5002], mirror: undefined }];
-    expect(await refused('assigned', replicas({ kind: 'assigned', maps }))).toContain('does not replicate yet');
     const config = { kind: 'home', partitions: [], source: false } as const;
     expect(await refused('mirror', replicas({ kind: 'mirror', config }))).toContain('does not mirror');
     expect(await refused('many', computed(1_000_000))).toContain('more than');

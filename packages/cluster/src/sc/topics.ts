@@ -1,7 +1,15 @@
 /** Topics: made, placed on SPUs, grown and deleted, together with their partitions. */
 import type { Status, TopicSpec } from '@fluvio-ts/protocol';
 import type { Metadata, Step } from './metadata.ts';
-import { CONSUMER_OFFSET_TOPIC, consumerOffsetSpec, newTopicStatus, partitionName, partitionOf } from './objects.ts';
+import {
+  CONSUMER_OFFSET_TOPIC,
+  consumerOffsetSpec,
+  leadershipOf,
+  newTopicStatus,
+  partitionName,
+  partitionOf,
+  withLeadership,
+} from './objects.ts';
 import type { Refusal } from './outcome.ts';
 import { change, refusal, statusOf } from './outcome.ts';
 import { planReplicas } from './scheduler.ts';
@@ -29,8 +37,17 @@ interface CreateOptions {
   readonly signal: AbortSignal;
 }
 
-/** Makes the topics of a cluster. `topicWaitMs` bounds {@link Topics.create}. */
-export function createTopics(metadata: Metadata, topicWaitMs: number): Topics {
+/** What topics need. */
+export interface TopicsOptions {
+  readonly metadata: Metadata;
+  /** Longest wait of {@link Topics.create}. */
+  readonly topicWaitMs: number;
+  /** Called after partitions were placed where not all SPUs are online. */
+  readonly onPlaced: () => Promise<void>;
+}
+
+/** Makes the topics of a cluster. */
+export function createTopics({ metadata, topicWaitMs, onPlaced }: TopicsOptions): Topics {
   const { stores } = metadata;
 
   /** A topic with its place, and what has to be written for it. */
@@ -69,6 +86,21 @@ export function createTopics(metadata: Metadata, topicWaitMs: number): Topics {
     return replicas.kind === 'assigned' ? replicas.maps.length : 0;
   };
 
+  /** Replicas that were placed on SPUs that are not online are seen to. */
+  const place = async (topic: Topic): Promise<void> => {
+    const steps = placed(topic);
+    await metadata.commit(steps);
+    const online = new Set(
+      stores.SPU.all()
+        .filter((spu) => spu.status.resolution === 'Online')
+        .map(({ spec: { id } }) => id),
+    );
+    const absent = steps.some(
+      (step) => step.label === 'Partition' && 'put' in step && step.put.spec.replicas.some((id) => !online.has(id)),
+    );
+    if (absent) void onPlaced();
+  };
+
   const onlineCount = (topic: Topic): number => {
     let count = 0;
     for (let id = 0; id < wanted(topic); id++) {
@@ -104,7 +136,7 @@ export function createTopics(metadata: Metadata, topicWaitMs: number): Topics {
           exists: (other) => stores.Topic.get(other) !== undefined,
           spuExists: (id) => stores.SPU.all().some((spu) => spu.spec.id === id),
         });
-        if (broken === undefined && !dryRun) await metadata.commit(placed({ name, spec, uid, status: newTopicStatus }));
+        if (broken === undefined && !dryRun) await place({ name, spec, uid, status: newTopicStatus });
         return broken;
       });
       return statusOf(name, refused ?? (dryRun ? undefined : await untilOnline(name, uid, signal)));
@@ -137,7 +169,7 @@ export function createTopics(metadata: Metadata, topicWaitMs: number): Topics {
         const partitions = replicas.partitions + count;
         const tooMany = refusePartitionCount(partitions);
         if (tooMany !== undefined) return tooMany;
-        await metadata.commit(placed({ ...topic, spec: { ...topic.spec, replicas: { ...replicas, partitions } } }));
+        await place({ ...topic, spec: { ...topic.spec, replicas: { ...replicas, partitions } } });
         return undefined;
       });
       return statusOf(name, refused);
@@ -146,15 +178,12 @@ export function createTopics(metadata: Metadata, topicWaitMs: number): Topics {
     settle: () =>
       metadata.exclusive(async () => {
         for (const topic of stores.Topic.all()) {
-          if (topic.status.resolution !== 'Provisioned' && placeOf(topic) !== undefined)
-            await metadata.commit(placed(topic));
+          if (topic.status.resolution !== 'Provisioned' && placeOf(topic) !== undefined) await place(topic);
         }
         const someoneOnline = stores.SPU.all().some((spu) => spu.status.resolution === 'Online');
         if (someoneOnline && stores.Topic.get(CONSUMER_OFFSET_TOPIC) === undefined) {
           const uid = metadata.newUid();
-          await metadata.commit(
-            placed({ name: CONSUMER_OFFSET_TOPIC, spec: consumerOffsetSpec, uid, status: newTopicStatus }),
-          );
+          await place({ name: CONSUMER_OFFSET_TOPIC, spec: consumerOffsetSpec, uid, status: newTopicStatus });
         }
       }),
 
@@ -168,11 +197,19 @@ export function createTopics(metadata: Metadata, topicWaitMs: number): Topics {
             ([id]) => stores.Partition.get(partitionName(topic.name, id)) === undefined,
           );
           await metadata.commit(
-            missing.map(([id, row]): Step => ({ label: 'Partition', put: partitionOf(topic, id, row) })),
+            missing.map(([id, row]): Step => ({ label: 'Partition', put: unled(partitionOf(topic, id, row)) })),
           );
         }
       }),
   };
 }
+
+/**
+ * A partition that has to be made again, and may have had leaders of which nothing is known any more: whoever has the newest
+ * log leads.
+ */
+const unled = (partition: StoredObject<'Partition'>): StoredObject<'Partition'> =>
+  withLeadership(partition, { ...leadershipOf(partition), leader: NOBODY });
+const NOBODY = -1;
 
 const put = (topic: Topic): Step => ({ label: 'Topic', put: topic });

@@ -10,17 +10,20 @@ import type {
 } from '@fluvio-ts/protocol';
 import { isFluvioError, NO_ERROR, readBatches, rewriteBatch } from '@fluvio-ts/protocol';
 import type { Handler } from '@fluvio-ts/protocol/internal';
+import { clusterError } from '../errors.ts';
 import { reasonOf } from '../logger.ts';
 import type { BatchRun, PlacedBatch } from '../storage/batch-run.ts';
 import type { Replica } from './replica.ts';
 import type { Replicas } from './replicas.ts';
 import { refuseSmartModules } from './smartmodules.ts';
 
-/** An entry that was stored and whose end may not be committed yet. */
+/** An entry that was stored, and may not be as safe yet as its producer asked. */
 interface Stored {
   readonly response: ProducePartitionResponse;
   readonly replica: Replica;
   readonly endOffset: number;
+  /** The reign in which it was stored; what this replica holds in another one may be something else. */
+  readonly epoch: number | undefined;
 }
 
 /** Serves Produce on one SPU. */
@@ -32,41 +35,54 @@ export const produce =
       name,
       entries: partitions.map((entry) => store(replicas.find(name, entry.partitionIndex), entry, refused)),
     }));
-    const pending = entries.some(({ entries }) => entries.some(isPending));
-    if (!pending) {
+    const committed = request.isolation === 'read_committed';
+    if (!entries.some((topic) => topic.entries.some((entry) => isPending(entry, committed)))) {
       const responses = entries.map((topic) => ({
         name: topic.name,
         partitions: topic.entries.map((e) => e.response),
       }));
       return { responses, throttleTimeMs: 0 };
     }
-    return commitAll(entries, request.timeoutMs);
+    return waitForAll(entries, committed, request.timeoutMs);
   };
 
 type Entry = Stored | { readonly response: ProducePartitionResponse };
 
-const isPending = (entry: Entry): entry is Stored =>
-  'replica' in entry && entry.replica.highWatermark < entry.endOffset;
+/** Whether an entry is not as safe yet as its producer asked. */
+function isPending(entry: Entry, committed: boolean): entry is Stored {
+  if (!('replica' in entry)) return false;
+  const { replica, endOffset, epoch } = entry;
+  return (committed ? replica.highWatermark : replica.safeOffset) < endOffset || !replica.leads(epoch);
+}
 
 /** Waits for the entries one after another; each may take the whole time-out, as upstream. */
-async function commitAll(
+async function waitForAll(
   topics: readonly { readonly name: string; readonly entries: readonly Entry[] }[],
+  committed: boolean,
   timeoutMs: number,
 ): Promise<ProduceResponse> {
   const responses = [];
   for (const { name, entries } of topics) {
     const partitions = [];
-    for (const entry of entries) partitions.push(isPending(entry) ? await commit(entry, timeoutMs) : entry.response);
+    for (const entry of entries) {
+      partitions.push(isPending(entry, committed) ? await waitFor(entry, committed, timeoutMs) : entry.response);
+    }
     responses.push({ name, partitions });
   }
   return { responses, throttleTimeMs: 0 };
 }
 
-async function commit({ response, replica, endOffset }: Stored, timeoutMs: number): Promise<ProducePartitionResponse> {
+async function waitFor(entry: Stored, committed: boolean, timeoutMs: number): Promise<ProducePartitionResponse> {
+  const { response, replica, endOffset, epoch } = entry;
   try {
-    if ((await replica.committed(endOffset, timeoutMs)) ?? true) return response;
+    if (!replica.leads(epoch)) throw clusterError('cluster/deposed', { partition: replica.name });
+    const safe = committed ? replica.committed(endOffset, timeoutMs) : replica.stored(endOffset, timeoutMs);
+    if ((await safe) ?? true) return response;
     return { ...response, errorCode: { kind: 'RequestTimedOut', timeoutMs: BigInt(timeoutMs), request: 'Produce' } };
-  } catch {
+  } catch (error) {
+    // Nobody can say whether the new leader has the records. A lost connection is the answer that clients take for that;
+    // `NotLeaderForPartition` would tell them that the records are not stored.
+    if (isFluvioError(error, 'cluster/deposed')) throw error;
     return { ...response, errorCode: { kind: 'StorageError' } };
   }
 }
@@ -89,7 +105,8 @@ function store(replica: Replica | undefined, entry: ProducePartition, refused: E
   if (replica.state === 'failed') return answer({ kind: 'PartitionShortCircuited' });
   try {
     const baseOffset = replica.append(run);
-    return { ...answer(NO_ERROR, BigInt(baseOffset)), replica, endOffset: replica.endOffset };
+    const epoch = replica.leadership?.epoch;
+    return { ...answer(NO_ERROR, BigInt(baseOffset)), replica, endOffset: replica.endOffset, epoch };
   } catch (error) {
     if (isFluvioError(error, 'storage/full')) return answer({ kind: 'PartitionFull', replica: replica.key });
     return answer({ kind: 'StorageError' });

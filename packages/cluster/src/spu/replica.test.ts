@@ -29,8 +29,13 @@ const spec: PartitionSpec = {
   system: false,
   mirror: undefined,
 };
-const open = (fsync: FsyncPolicy): Replica =>
-  openReplica({ key: { topic: 't', partition: 0 }, incarnation: 'one', spec, dir, fsync, log: silent });
+const replication = { minInSyncReplicas: 1, replicaLagMs: 1000 };
+const open = (fsync: FsyncPolicy): Replica => {
+  const key = { topic: 't', partition: 0 };
+  const replica = openReplica({ self: 5001, key, incarnation: 'one', spec, dir, fsync, replication, log: silent });
+  replica.assign({ leader: 5001, epoch: 0, version: 0, inSync: [5001] });
+  return replica;
+};
 
 describe('a replica', () => {
   it('commits with the append when nothing is flushed', () => {
@@ -85,10 +90,18 @@ describe('the replicas of an SPU', () => {
     errorCode: { kind: 'None' },
     clusterId,
     everything: true,
-    updated: topics.map((topic) => ({ replica: { topic, partition: 0 }, incarnation, spec })),
+    updated: topics.map((topic) => ({
+      replica: { topic, partition: 0 },
+      incarnation,
+      spec,
+      epoch: 0,
+      version: 0,
+      inSync: [5001],
+    })),
     removed: [],
+    peers: undefined,
   });
-  const start = () => openReplicas({ spuId: 5001, dir, fsync: 'never', log: silent });
+  const start = () => openReplicas({ spuId: 5001, dir, fsync: 'never', replication, log: silent });
 
   it('take over a folder that says nothing of its origin, such as one of a real Fluvio', async () => {
     const log = openLog({ dir: join(dir, 'real-0'), segmentBytes: 1 << 20, log: silent });

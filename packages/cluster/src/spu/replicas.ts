@@ -3,9 +3,9 @@ import { join } from 'node:path';
 import type { ReplicaKey } from '@fluvio-ts/protocol';
 import type { Logger } from '../logger.ts';
 import { reasonOf } from '../logger.ts';
-import type { AssignedPartition, Assignments, ReplicaReport } from '../private/messages.ts';
+import type { AssignedPartition, Assignments, InSyncChange, ReplicaReport } from '../private/messages.ts';
 import type { FsyncPolicy } from '../storage/fsync.ts';
-import type { Replica } from './replica.ts';
+import type { Replica, ReplicationSettings } from './replica.ts';
 import { openReplica } from './replica.ts';
 import { replicaFolders } from './replica-folders.ts';
 
@@ -15,17 +15,27 @@ export interface ReplicasOptions {
   /** Folder of all replicas of this SPU. */
   readonly dir: string;
   readonly fsync: FsyncPolicy;
+  readonly replication: ReplicationSettings;
   readonly log: Logger;
 }
 
 /** All replicas of an SPU. */
 export interface Replicas {
-  /** The replica of a partition that this SPU leads. */
+  /** The replica of a partition, if this SPU leads it. */
   find(topic: string, partition: number): Replica | undefined;
+  /** The replica of a partition, whoever leads it. */
+  get(name: string): Replica | undefined;
+  all(): IterableIterator<Replica>;
   /** Does what the SC says. Reports call `onChange` when they have news. */
   apply(assignments: Assignments): void;
-  /** How every replica stands, or those that changed since the last call. */
+  /** How every replica that this SPU leads stands, or those that changed since the last call. */
   reports(which: 'all' | 'changed'): ReplicaReport[];
+  /** The changes of in-sync sets that are due. */
+  inSyncChanges(): InSyncChange[];
+  /** Says that {@link Replicas.inSyncChanges} has news. */
+  hurry(): void;
+  /** Calls `listener` with the replica that came, went, moved on, or got another leader. Returns how to stop. */
+  watch(listener: (replica: Replica) => void): () => void;
   /** Calls `listener` after a replica moved on, and urgently after one came or changed its state. */
   onChange(listener: (urgent: boolean) => void): void;
   /** Flushes and closes everything. */
@@ -36,12 +46,13 @@ export interface Replicas {
 const CHECKPOINT_INTERVAL_MS = 1000;
 
 /** Makes an empty set; {@link Replicas.apply} fills it. */
-export function openReplicas({ spuId, dir, fsync, log }: ReplicasOptions): Replicas {
+export function openReplicas({ spuId, dir, fsync, replication, log }: ReplicasOptions): Replicas {
   const folders = replicaFolders(dir, log);
   const replicas = new Map<string, Replica>();
   /** Replicas whose folder cannot be opened; they stay offline until the SPU restarts. */
   const broken = new Set<string>();
   const changed = new Set<string>();
+  const watchers = new Set<(replica: Replica) => void>();
   let changeListener: (urgent: boolean) => void = () => {};
 
   const touch = (name: string, urgent: boolean): void => {
@@ -49,19 +60,24 @@ export function openReplicas({ spuId, dir, fsync, log }: ReplicasOptions): Repli
     changeListener(urgent);
   };
 
+  const tell = (replica: Replica): void => {
+    for (const watcher of [...watchers]) watcher(replica);
+  };
+
   const open = (name: string, { replica: key, incarnation, spec }: AssignedPartition, clusterId: string): void => {
     try {
       folders.claim(name, { clusterId, incarnation });
-      const replica = openReplica({ key, incarnation, spec, dir: join(dir, name), fsync, log });
+      const place = { dir: join(dir, name), fsync, replication, log };
+      const replica = openReplica({ self: spuId, key, incarnation, spec, ...place });
       let { state } = replica;
       replica.subscribe(() => {
         const urgent = replica.state !== state;
         state = replica.state;
-        touch(name, urgent);
+        if (replica.leads()) touch(name, urgent);
+        tell(replica);
       });
       replicas.set(name, replica);
       broken.delete(name);
-      touch(name, true);
     } catch (error) {
       broken.add(name);
       log('error', 'a partition cannot be opened and stays offline', { partition: name, reason: reasonOf(error) });
@@ -80,12 +96,14 @@ export function openReplicas({ spuId, dir, fsync, log }: ReplicasOptions): Repli
   const applyOne = (assigned: AssignedPartition, clusterId: string): void => {
     const name = nameOf(assigned.replica);
     const present = replicas.get(name);
-    if (assigned.spec.leader !== spuId) {
-      if (present !== undefined) remove(name, clusterId);
-      return;
-    }
     if (present !== undefined && present.incarnation !== assigned.incarnation) remove(name, clusterId);
     if (!replicas.has(name) && !broken.has(name)) open(name, assigned, clusterId);
+    const replica = replicas.get(name);
+    if (replica === undefined) return;
+    const { spec, epoch, version, inSync } = assigned;
+    replica.assign({ leader: spec.leader, epoch, version, inSync });
+    if (replica.leads()) touch(name, true);
+    tell(replica);
   };
 
   const maintenance = setInterval(() => {
@@ -108,7 +126,12 @@ export function openReplicas({ spuId, dir, fsync, log }: ReplicasOptions): Repli
   flushes?.unref();
 
   return {
-    find: (topic, partition) => replicas.get(`${topic}-${partition}`),
+    find(topic, partition) {
+      const replica = replicas.get(`${topic}-${partition}`);
+      return replica?.leads() === true ? replica : undefined;
+    },
+    get: (name) => replicas.get(name),
+    all: () => replicas.values(),
     apply({ clusterId, everything, updated, removed }) {
       if (everything) {
         const known = new Set(updated.map(({ replica }) => nameOf(replica)));
@@ -123,8 +146,23 @@ export function openReplicas({ spuId, dir, fsync, log }: ReplicasOptions): Repli
       changed.clear();
       return names.flatMap((name) => {
         const replica = replicas.get(name);
-        return replica === undefined ? [] : [reportOf(replica)];
+        return replica?.leads() === true ? [reportOf(replica)] : [];
       });
+    },
+    inSyncChanges() {
+      const changes: InSyncChange[] = [];
+      for (const replica of replicas.values()) {
+        const epoch = replica.leadership?.epoch;
+        const change = epoch === undefined ? undefined : replica.propose();
+        if (change === undefined || epoch === undefined) continue;
+        changes.push({ replica: replica.key, incarnation: replica.incarnation, epoch, ...change });
+      }
+      return changes;
+    },
+    hurry: () => changeListener(true),
+    watch(listener) {
+      watchers.add(listener);
+      return () => watchers.delete(listener);
     },
     onChange(listener) {
       changeListener = listener;
@@ -147,6 +185,8 @@ function reportOf(replica: Replica): ReplicaReport {
   return {
     replica: replica.key,
     incarnation: replica.incarnation,
+    epoch: replica.leadership?.epoch ?? 0,
+    followers: replica.followers.map(({ spu, endOffset }) => ({ spu, logEndOffset: BigInt(endOffset) })),
     resolution: replica.state === 'full' ? 'OutOfStorage' : replica.state === 'open' ? 'Online' : 'Offline',
     startOffset: BigInt(replica.startOffset),
     logEndOffset: BigInt(replica.endOffset),

@@ -8,8 +8,9 @@ import type { Session } from '@fluvio-ts/protocol/internal';
 import { startSession } from '@fluvio-ts/protocol/internal';
 import type { Logger } from '../logger.ts';
 import { reasonOf } from '../logger.ts';
-import type { RegisterSpuRequest } from '../private/messages.ts';
+import type { Peer, RegisterSpuRequest } from '../private/messages.ts';
 import { RegisterSpu, ReportReplicas } from '../private/messages.ts';
+import { pause } from './pause.ts';
 import type { Replicas } from './replicas.ts';
 
 /** What a link is made of. */
@@ -17,8 +18,10 @@ export interface ScLinkOptions {
   readonly transport: Transport;
   /** The SC's private port. */
   readonly address: Address;
-  readonly registration: RegisterSpuRequest;
+  readonly registration: Omit<RegisterSpuRequest, 'leading'>;
   readonly replicas: Replicas;
+  /** Takes where the other SPUs are. */
+  readonly onPeers: (peers: readonly Peer[]) => void;
   readonly heartbeatMs: number;
   readonly log: Logger;
 }
@@ -57,12 +60,17 @@ export function startScLink(options: ScLinkOptions): ScLink {
     signal.addEventListener('abort', onAbort, { once: true });
     const reports = reporter(session, options);
     try {
-      for await (const assignments of session.open(RegisterSpu, { ...options.registration, create })) {
+      const registration = { ...options.registration, create, leading: leading(replicas) };
+      for await (const assignments of session.open(RegisterSpu, registration)) {
         if (assignments.errorCode.kind !== 'None') {
           log('error', 'the SC refuses this SPU', { reason: errorText(assignments.errorCode) });
           return REFUSED_BACKOFF_MS;
         }
         create = false;
+        if (assignments.peers !== undefined) {
+          options.onPeers(assignments.peers);
+          continue;
+        }
         replicas.apply(assignments);
         reports.begin();
         markReady();
@@ -101,6 +109,15 @@ export function startScLink(options: ScLinkOptions): ScLink {
   };
 }
 
+/** The replicated partitions that this process leads, in case that the SC has not heard of it since it began. */
+function leading(replicas: Replicas): RegisterSpuRequest['leading'] {
+  const led = [];
+  for (const { key: replica, incarnation, leadership, leads, spec } of replicas.all()) {
+    if (leads() && spec.replicas.length > 1) led.push({ replica, incarnation, epoch: leadership?.epoch ?? 0 });
+  }
+  return led;
+}
+
 /** Sends reports on one connection: news at once when the last report was long enough ago, and a heartbeat otherwise. */
 function reporter(session: Session, { registration, replicas, heartbeatMs, log }: ScLinkOptions) {
   let begun = false;
@@ -118,7 +135,12 @@ function reporter(session: Session, { registration, replicas, heartbeatMs, log }
     clearTimeout(timer);
     lastAt = performance.now();
     try {
-      const report = { spuId: registration.id, sequence: sequence++, replicas: replicas.reports(which) };
+      const report = {
+        spuId: registration.id,
+        sequence: sequence++,
+        replicas: replicas.reports(which),
+        inSyncChanges: replicas.inSyncChanges(),
+      };
       const { errorCode } = await session.call(ReportReplicas, report, { timeoutMs: REPORT_TIMEOUT_MS });
       if (errorCode.kind !== 'None') session.close(`the SC does not take reports: ${errorText(errorCode)}`);
     } catch (error) {
@@ -149,17 +171,4 @@ function reporter(session: Session, { registration, replicas, heartbeatMs, log }
       replicas.onChange(() => {});
     },
   };
-}
-
-function pause(ms: number, signal: AbortSignal): Promise<void> {
-  if (signal.aborted) return Promise.resolve();
-  return new Promise((resolve) => {
-    const done = (): void => {
-      clearTimeout(timer);
-      signal.removeEventListener('abort', done);
-      resolve();
-    };
-    const timer = setTimeout(done, ms);
-    signal.addEventListener('abort', done, { once: true });
-  });
 }

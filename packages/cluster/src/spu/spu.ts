@@ -10,6 +10,10 @@ import type { Logger } from '../logger.ts';
 import { listen } from '../net/listener.ts';
 import type { FsyncPolicy } from '../storage/fsync.ts';
 import { spuRoutes } from './connection.ts';
+import { createFeed } from './feed.ts';
+import { startFollowing } from './follower.ts';
+import { spuPrivateRoutes } from './private-api.ts';
+import type { ReplicationSettings } from './replica.ts';
 import { openReplicas } from './replicas.ts';
 import { startScLink } from './sc-link.ts';
 
@@ -26,6 +30,7 @@ export interface SpuOptions {
   /** Folder of the cluster; the SPU's own is `spu-logs-<id>` in it, as in Fluvio. */
   readonly dataDir: string;
   readonly fsync: FsyncPolicy;
+  readonly replication: ReplicationSettings;
   /** How often the SC hears from the SPU, at least. */
   readonly heartbeatMs: number;
   readonly maxConnections: number;
@@ -50,7 +55,8 @@ export async function startSpu(options: SpuOptions): Promise<Spu> {
   const { id, name, log, signal } = options;
   const dir = join(options.dataDir, `spu-logs-${id}`);
   const lock = lockFolder(dir);
-  const replicas = openReplicas({ spuId: id, dir, fsync: options.fsync, log });
+  const replicas = openReplicas({ spuId: id, dir, fsync: options.fsync, replication: options.replication, log });
+  const transport = tcp();
   const stops: (() => Promise<void>)[] = [];
   const stop = async (): Promise<void> => {
     for (const part of stops.splice(0).reverse()) await part();
@@ -67,19 +73,37 @@ export async function startSpu(options: SpuOptions): Promise<Spu> {
       log,
     });
     stops.push(() => listener.close());
+    const privatePort = await listen({
+      host: options.listen.host,
+      port: 0,
+      option: options.portOption,
+      maxConnections: options.maxConnections,
+      serve: async (pipe) => {
+        const feed = createFeed(replicas, log);
+        try {
+          return await serve(pipe, spuPrivateRoutes(replicas, feed), { frameLimitBytes: DEFAULT_FRAME_LIMIT_BYTES });
+        } finally {
+          feed.close();
+        }
+      },
+      log,
+    });
+    stops.push(() => privatePort.close());
+    const following = startFollowing({ spuId: id, replicas, transport, log });
+    stops.push(async () => following.stop());
     const link = startScLink({
-      transport: tcp(),
+      transport,
       address: options.sc,
       registration: {
         id,
         name,
         publicEndpoint: { ...listener.address, encryption: 'PLAINTEXT' },
-        // Replication will listen here.
-        privateEndpoint: { host: listener.address.host, port: 0, encryption: 'PLAINTEXT' },
+        privateEndpoint: { ...privatePort.address, encryption: 'PLAINTEXT' },
         rack: undefined,
         create: true,
       },
       replicas,
+      onPeers: following.meet,
       heartbeatMs: options.heartbeatMs,
       log,
     });

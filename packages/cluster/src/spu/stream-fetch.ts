@@ -40,6 +40,7 @@ export function startStream({ id, replica, request, call, turns }: StreamParts):
   // max_bytes is a u32 in disguise.
   const maxBytes = Math.max(1, request.maxBytes >>> 0);
   const cursor = { segment: -1, offset: -1, position: -1 };
+  const epoch = replica.leadership?.epoch;
   let acknowledged: bigint | undefined;
   let news = false;
   let resume: (() => void) | undefined;
@@ -64,7 +65,7 @@ export function startStream({ id, replica, request, call, turns }: StreamParts):
   const sendSlice = async (from: bigint): Promise<'sent' | 'nothing' | 'ended'> => {
     // The turn may have come after the end of the connection, or of the topic.
     call.signal.throwIfAborted();
-    if (replica.state === 'gone') return 'nothing';
+    if (replica.state === 'gone' || !replica.leads(epoch)) return 'nothing';
     const data = slice(replica, { from, isolation, maxBytes, cursor });
     const failed = data.errorCode.kind !== 'None';
     if (!failed && data.records.length === 0) return 'nothing';
@@ -79,6 +80,8 @@ export function startStream({ id, replica, request, call, turns }: StreamParts):
     for (;;) {
       if (call.signal.aborted) return;
       if (replica.state === 'gone') return fail({ kind: 'TopicDeleted' });
+      // What was read from this log may be cut off it: only the new leader knows what follows.
+      if (!replica.leads(epoch)) return fail({ kind: 'NotLeaderForPartition' });
       if (acknowledged !== undefined) {
         if (acknowledged === DELETED) return fail({ kind: 'TopicDeleted' });
         if (acknowledged !== IGNORED) {

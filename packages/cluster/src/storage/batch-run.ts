@@ -7,6 +7,8 @@ export interface PlacedBatch {
   readonly sizeBytes: number;
   /** How many offsets it takes; at least one. */
   readonly count: number;
+  /** Epoch of the leader that wrote it, in a run that comes from a leader. */
+  readonly epoch?: number;
 }
 
 /** Whole batches, checked by whoever made the run. */

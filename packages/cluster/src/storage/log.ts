@@ -3,17 +3,20 @@
  *
  * Only the last segment takes batches. When the next run of them does not fit, it is closed and a new one begins.
  */
-import { mkdirSync, readdirSync } from 'node:fs';
+import { mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { rewriteBatch } from '@fluvio-ts/protocol';
 import { clusterError } from '../errors.ts';
 import type { Logger } from '../logger.ts';
 import { reasonOf } from '../logger.ts';
+import type { Epochs } from '../replication/epochs.ts';
+import { NO_EPOCH } from '../replication/epochs.ts';
 import type { BatchRun, PlacedBatch } from './batch-run.ts';
 import { syncDirectory } from './directories.ts';
 import type { ReadRange } from './read-batches.ts';
 import { recover } from './recovery.ts';
-import type { Segment } from './segment.ts';
-import { activeSegment, closedSegment } from './segment.ts';
+import type { ActiveSegment, Segment } from './segment.ts';
+import { activeSegment, closedSegment, segmentFile } from './segment.ts';
+import { readEpochs } from './segment-epochs.ts';
 
 /** Closed segments whose files stay open for the next reader. */
 const WARM_SEGMENTS = 4;
@@ -37,13 +40,21 @@ export interface Log {
   /** Bytes on disk: batches, and indexes of closed segments. */
   readonly sizeBytes: number;
   readonly segmentBytes: number;
+  /** Which leaders wrote the batches; read from them when it is first asked for. @throws `storage/io`, `storage/corrupt` */
+  readonly epochs: Epochs;
   /**
-   * Gives the batches their offsets and writes them; returns the first offset. After an error nothing of the segment it
-   * struck is left half-written: what fitted into an earlier segment stays.
+   * Gives the batches their offsets, and their epoch if there is one, and writes them; returns the first offset. After an
+   * error nothing of the segment it struck is left half-written: what fitted into an earlier segment stays.
    *
    * @throws `storage/full`, `storage/io`
    */
-  append(run: BatchRun): number;
+  append(run: BatchRun, epoch?: number): number;
+  /** Writes batches as another log has them, which must go on where this one ends. @throws as {@link Log.append} */
+  appendCopy(run: BatchRun): void;
+  /** Cuts off every batch that does not end at or before `endOffset`. @throws `storage/corrupt`, `storage/io` */
+  truncate(endOffset: number): void;
+  /** Drops everything: the log is empty, and its next record gets `offset`. @throws `storage/io` */
+  restartAt(offset: number): void;
   /**
    * Whole batches from the one that contains `from`, of one segment; empty if that one ends behind `end`. `from` must be
    * from the start offset on and before the end offset.
@@ -63,8 +74,13 @@ export function openLog({ dir, segmentBytes, log }: LogOptions): Log {
   const bases = segmentsIn(dir);
   const closed: Segment[] = bases.slice(0, -1).map((base, i) => closedSegment(dir, base, bases[i + 1] as number));
   let closedBytes = closed.reduce((sum, segment) => sum + segment.sizeBytes + segment.indexBytes, 0);
-  let active = activeSegment(dir, bases.at(-1) ?? 0);
-  recover(active.file, active.baseOffset, active.recovered, log);
+  const openActive = (baseOffset: number): ActiveSegment => {
+    const segment = activeSegment(dir, baseOffset);
+    recover(segment.file, segment.baseOffset, segment.recovered, log);
+    return segment;
+  };
+  let active = openActive(bases.at(-1) ?? 0);
+  let epochs: Epochs | undefined;
   /** Closed segments whose last bytes, and whether files whose names, may not have reached the device. */
   let unsynced: Segment[] = [];
   let namesUnsynced = bases.length === 0;
@@ -80,6 +96,44 @@ export function openLog({ dir, segmentBytes, log }: LogOptions): Log {
     unsynced.push(full);
     namesUnsynced = true;
     active = next;
+  };
+
+  /** Writes batches that carry their offsets, in as many segments as it takes. */
+  const write = (run: BatchRun): void => {
+    let rest = run.batches;
+    while (rest.length > 0) {
+      const room = segmentBytes - active.sizeBytes;
+      const fits = countThatFits(rest, room);
+      if (fits === 0 && active.sizeBytes > 0) {
+        roll();
+        continue;
+      }
+      // A batch larger than a segment is refused before it gets here; alone in an empty segment it does no harm.
+      const part = rest.slice(0, Math.max(1, fits));
+      active.append(pieceOf(run.bytes, part));
+      rest = rest.slice(part.length);
+    }
+  };
+
+  /** Removes the last segment, so that the one before it is the last. */
+  const dropActive = (): Segment | undefined => {
+    active.close();
+    removeSegment(dir, active.baseOffset);
+    namesUnsynced = true;
+    const before = closed.pop();
+    if (before === undefined) return undefined;
+    closedBytes -= before.sizeBytes + before.indexBytes;
+    unsynced = unsynced.filter((segment) => segment !== before);
+    warm = warm.filter((segment) => segment !== before);
+    before.close();
+    active = openActive(before.baseOffset);
+    return active;
+  };
+
+  const restartAt = (offset: number): void => {
+    while (dropActive() !== undefined);
+    active = openActive(offset);
+    epochs?.truncate(0);
   };
 
   /** Keeps the files of the last few closed segments open. */
@@ -116,24 +170,47 @@ export function openLog({ dir, segmentBytes, log }: LogOptions): Log {
     get broken() {
       return active.file.broken;
     },
-    append(run) {
+    get epochs() {
+      epochs ??= readEpochs([...closed, active], (segment) => {
+        if (segment !== active) segment.close();
+      });
+      return epochs;
+    },
+    append(run, epoch) {
       const first = active.endOffset;
-      stamp(run, first);
-      let rest = run.batches;
-      while (rest.length > 0) {
-        const room = segmentBytes - active.sizeBytes;
-        const fits = countThatFits(rest, room);
-        if (fits === 0 && active.sizeBytes > 0) {
-          roll();
-          continue;
-        }
-        // A batch larger than a segment is refused before it gets here; alone in an empty segment it does no harm.
-        const part = rest.slice(0, Math.max(1, fits));
-        active.append(pieceOf(run.bytes, part));
-        rest = rest.slice(part.length);
+      stamp(run, first, epoch);
+      try {
+        write(run);
+      } finally {
+        if (epoch !== undefined && active.endOffset > first) epochs?.add(epoch, first);
       }
       return first;
     },
+    appendCopy(run) {
+      const first = active.endOffset;
+      try {
+        write(run);
+      } finally {
+        let offset = first;
+        for (const { count, epoch = NO_EPOCH } of run.batches) {
+          if (offset < active.endOffset) epochs?.add(epoch, offset);
+          offset += count;
+        }
+      }
+    },
+    truncate(endOffset) {
+      if (endOffset >= active.endOffset) return;
+      if (endOffset < (closed[0] ?? active).baseOffset) {
+        restartAt(endOffset);
+        return;
+      }
+      // A segment that would be left empty goes: its batches may find their place in the one before, as they did elsewhere.
+      while (closed.length > 0 && active.baseOffset >= endOffset) dropActive();
+      active.cut(endOffset);
+      if (active.sizeBytes === 0 && closed.length > 0) dropActive();
+      epochs?.truncate(active.endOffset);
+    },
+    restartAt,
     read(range) {
       const segment = segmentOf(range.from);
       keepWarm(segment);
@@ -174,11 +251,22 @@ function segmentsIn(dir: string): number[] {
   }
 }
 
-/** Writes the offsets into the batches, in place: their checksums do not cover them. */
-function stamp({ bytes, batches }: BatchRun, first: number): void {
+function removeSegment(dir: string, baseOffset: number): void {
+  const path = segmentFile(dir, baseOffset, 'log');
+  try {
+    rmSync(path, { force: true });
+    rmSync(segmentFile(dir, baseOffset, 'index'), { force: true });
+  } catch (error) {
+    throw clusterError('storage/io', { path, action: 'remove', reason: reasonOf(error) }, error);
+  }
+}
+
+/** Writes offsets and the epoch into the batches, in place: their checksums do not cover them. */
+function stamp({ bytes, batches }: BatchRun, first: number, leaderEpoch: number | undefined): void {
   let next = first;
+  const epoch = leaderEpoch === undefined ? {} : { leaderEpoch };
   for (const { position, sizeBytes, count } of batches) {
-    rewriteBatch(bytes.subarray(position, position + sizeBytes), { baseOffset: BigInt(next) });
+    rewriteBatch(bytes.subarray(position, position + sizeBytes), { baseOffset: BigInt(next), ...epoch });
     next += count;
   }
 }

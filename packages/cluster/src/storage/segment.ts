@@ -1,6 +1,8 @@
 /** One segment of a log: a file of batches, named after its first offset, and the index beside it. */
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
+import { BATCH_HEADER_BYTES, readBatchHeader } from '@fluvio-ts/protocol';
+import { clusterError } from '../errors.ts';
 import type { BatchRun } from './batch-run.ts';
 import type { LogFile } from './log-file.ts';
 import { openLogFile } from './log-file.ts';
@@ -27,19 +29,21 @@ export interface Segment {
   close(): void;
 }
 
+/** The segment that takes appends. */
+export interface ActiveSegment extends Segment {
+  /** Tells the index of a batch that is in the file already. */
+  recovered(position: number, sizeBytes: number, count: number): void;
+  /** Cuts the batch that contains `offset`, and all behind it, off. @throws `storage/corrupt`, `storage/io` */
+  cut(offset: number): void;
+}
+
 /** Name of a segment's file: its first offset in twenty digits. */
 export function segmentFile(dir: string, baseOffset: number, extension: 'log' | 'index'): string {
   return join(dir, `${String(baseOffset).padStart(20, '0')}.${extension}`);
 }
 
 /** Opens the segment that takes appends, its index empty: whoever opens it adds what is there (see recovery). */
-export function activeSegment(
-  dir: string,
-  baseOffset: number,
-): Segment & {
-  /** Tells the index of a batch that is in the file already. */
-  recovered(position: number, sizeBytes: number, count: number): void;
-} {
+export function activeSegment(dir: string, baseOffset: number): ActiveSegment {
   const file = openLogFile(segmentFile(dir, baseOffset, 'log'));
   const index = newIndex(segmentFile(dir, baseOffset, 'index'));
   let endOffset = baseOffset;
@@ -64,6 +68,23 @@ export function activeSegment(
     recovered(position, sizeBytes, count) {
       index.add(endOffset - baseOffset, position, sizeBytes);
       endOffset += count;
+    },
+    cut(offset) {
+      let position = index.lookup(offset - baseOffset);
+      let next = baseOffset;
+      while (position < file.sizeBytes) {
+        const header = readBatchHeader(file.read(position, BATCH_HEADER_BYTES));
+        if (header === undefined) {
+          throw clusterError('storage/corrupt', { path: file.path, position, reason: 'a batch should begin here' });
+        }
+        next = Number(header.baseOffset);
+        if (Number(header.nextOffset) > offset) break;
+        position += header.size;
+        next = Number(header.nextOffset);
+      }
+      file.truncate(position);
+      index.cut(position);
+      endOffset = next;
     },
     read: (range) => readBatches({ file, index, baseOffset }, range),
     close() {

@@ -20,6 +20,8 @@ export interface SparseIndex {
   lookup(delta: number): number;
   /** Tells of an appended batch; makes an entry when one is due. */
   add(delta: number, position: number, sizeBytes: number): void;
+  /** The log now ends at `position`, where a batch began. */
+  cut(position: number): void;
   /** Writes the file. */
   close(): void;
 }
@@ -53,6 +55,9 @@ export function readIndex(path: string): SparseIndex {
     add() {
       throw new TypeError('the index of a closed segment takes no entries');
     },
+    cut() {
+      throw new TypeError('the index of a closed segment is not cut');
+    },
     close() {},
   };
 }
@@ -74,6 +79,13 @@ export function newIndex(path: string): SparseIndex {
         positions.push(position);
       }
       bytesSince += sizeBytes;
+    },
+    cut(position) {
+      while ((positions.at(-1) ?? -1) >= position) {
+        positions.pop();
+        deltas.pop();
+      }
+      bytesSince = position - (positions.at(-1) ?? 0);
     },
     close() {
       // Fluvio maps the index of a closed segment into memory and cannot map an empty file: it leaves an entry of zeros.

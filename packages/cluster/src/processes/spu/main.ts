@@ -1,6 +1,7 @@
 /** The process of an SPU. */
-import { spuName } from '../../options.ts';
+import { replicationOf, spuName } from '../../options.ts';
 import { startSpu } from '../../spu/spu.ts';
+import { startHeartbeats } from '../heartbeat/start.ts';
 import { runMember } from '../member.ts';
 
 runMember(async (task, log, signal) => {
@@ -8,6 +9,7 @@ runMember(async (task, log, signal) => {
   const { dataDir, settings } = task;
   const spu = await startSpu({
     ...settings,
+    replication: replicationOf(settings),
     id: task.id,
     name: spuName(task.id),
     listen: { host: settings.host, port: task.port },
@@ -17,5 +19,12 @@ runMember(async (task, log, signal) => {
     log,
     signal,
   });
-  return { ready: { news: 'ready', address: spu.address }, stop: () => spu.stop() };
+  const stopHeartbeats = startHeartbeats({ spuId: task.id, sc: task.sc, heartbeatMs: settings.heartbeatMs });
+  return {
+    ready: { news: 'ready', address: spu.address },
+    async stop() {
+      await stopHeartbeats();
+      await spu.stop();
+    },
+  };
 });
