@@ -7,9 +7,10 @@ import { partition } from './partition.ts';
 import { profile } from './profile.ts';
 import { consume, produce } from './records.ts';
 import { topic } from './topic.ts';
+import { wire } from './wire.ts';
 
 export const root = group({
   name: 'flv',
   summary: 'Fluvio from the command line: produce, consume, administer.',
-  commands: [produce, consume, topic, partition, cluster, profile, gateway, version, completions],
+  commands: [produce, consume, topic, partition, cluster, profile, gateway, wire, version, completions],
 });
