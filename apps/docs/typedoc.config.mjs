@@ -14,7 +14,15 @@ function pagesOf(folder, ...first) {
 
 /** Pages beside those of the packages, in the order in which they are read. The wire's come last, see documents.mjs. */
 const pages = [
-  ...pagesOf('guides', 'getting-started.md', 'guarantees.md', 'errors.md', 'testing.md', 'browser.md'),
+  ...pagesOf(
+    'guides',
+    'getting-started.md',
+    'guarantees.md',
+    'errors.md',
+    'testing.md',
+    'browser.md',
+    'smartmodules.md',
+  ),
   '../../packages/cli/README.md',
   '../../ARCHITECTURE.md',
   '../../CONTRIBUTING.md',
@@ -37,6 +45,7 @@ export default {
   entryPoints: documented.map(({ folder }) => folder),
   projectDocuments: pages,
   plugin: ['./documents.mjs', './options-are-documented.mjs'],
+  highlightLanguages: ['ts', 'js', 'json', 'sh', 'toml', 'rust', 'http', 'html'],
   hideGenerator: true,
   customCss: './site.css',
   headings: { readme: false, document: false },
