@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { connect, createServer, type Socket } from 'node:net';
 import { afterEach, expect, test } from 'vitest';
 import type { WireEvent } from './events.ts';
-import { type Proxy, startProxy } from './proxy.ts';
+import { startProxy, type WireProxy } from './proxy.ts';
 
 const cleanups: (() => unknown)[] = [];
 afterEach(async () => {
@@ -11,7 +11,7 @@ afterEach(async () => {
 });
 
 interface Setting {
-  readonly proxy: Proxy;
+  readonly proxy: WireProxy;
   readonly events: WireEvent[];
   readonly client: Socket;
   /** Resolves when an event of this kind has been seen. */

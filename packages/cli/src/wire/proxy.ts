@@ -23,7 +23,7 @@ export interface ProxyOptions {
 }
 
 /** A running proxy. */
-export interface Proxy {
+export interface WireProxy {
   /** Where it listens. */
   readonly address: Address;
   /** Stops listening and cuts every connection; resolves when all that was seen is told. */
@@ -31,7 +31,7 @@ export interface Proxy {
 }
 
 /** Starts a proxy. Rejects with what the system says where it cannot listen. */
-export async function startProxy(options: ProxyOptions): Promise<Proxy> {
+export async function startProxy(options: ProxyOptions): Promise<WireProxy> {
   const { listen, to, server, follow, connectTimeoutMs, observe, followed } = options;
   const servers: TcpServer[] = [];
   const sockets = new Set<Socket>();

@@ -35,12 +35,11 @@ export const ReplicaWant = struct({
 export interface ReplicaWant extends Infer<typeof ReplicaWant> {}
 
 /** See `Verdict` in replication/leader.ts. */
-export const ReplicaVerdict = union({
+const ReplicaVerdict = union({
   send: variant(0, struct({ records })),
   diverged: variant(1, struct({ epoch: i32, endOffset: i64 })),
   restart: variant(2, struct({ startOffset: i64 })),
 });
-export type ReplicaVerdict = Infer<typeof ReplicaVerdict>;
 
 /** The answer to one want, which it repeats. */
 export const ReplicaReply = struct({ ...where, highWatermark: i64, verdict: ReplicaVerdict });
@@ -61,8 +60,7 @@ export const DescribeReplicasRequest = struct({
 export interface DescribeReplicasRequest extends Infer<typeof DescribeReplicasRequest> {}
 
 /** What a replica has. */
-export const ReplicaEnd = struct({ replica: ReplicaKey, incarnation: string, lastEpoch: i32, endOffset: i64 });
-export interface ReplicaEnd extends Infer<typeof ReplicaEnd> {}
+const ReplicaEnd = struct({ replica: ReplicaKey, incarnation: string, lastEpoch: i32, endOffset: i64 });
 
 /** The ends of those replicas that can be written to. */
 export const DescribeReplicasResponse = struct({ replicas: list(ReplicaEnd) });
