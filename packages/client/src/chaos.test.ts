@@ -3,7 +3,7 @@ import type { ChaosReport } from './testing/chaos.ts';
 import { chaos } from './testing/chaos.ts';
 
 /** `CHAOS_SEEDS=1000 CHAOS_FIRST=1` runs more of them. */
-const SEEDS = Number(process.env.CHAOS_SEEDS ?? 25);
+const SEEDS = Number(process.env.CHAOS_SEEDS ?? 12);
 const FIRST = Number(process.env.CHAOS_FIRST ?? 1);
 const STEPS = 60;
 

@@ -43,10 +43,9 @@ export async function deliver(
 
   for (let attempt = 1; ; attempt++) {
     const now = performance.now();
-    end(
-      waiting.filter(({ deadlineAt }) => deadlineAt <= now),
-      tooLate(options, attempt, last),
-    );
+    // In order, as they were made, so the first to go is the first in line.
+    const alive = waiting.findIndex(({ deadlineAt }) => deadlineAt > now);
+    if (alive !== 0) end(alive < 0 ? waiting : waiting.slice(0, alive), tooLate(options, attempt, last));
     const [first] = waiting;
     if (first === undefined) return;
     try {
@@ -58,8 +57,10 @@ export async function deliver(
       else if (cluster.life.aborted) end(waiting, cluster.life.reason);
       else if (!isRetryable(error)) end(waiting, error);
     }
-    const leftMs = Math.ceil((waiting[0]?.deadlineAt ?? 0) - performance.now()) + 1;
-    if (waiting.length > 0) await cluster.pause(attempt, topic, partition, abandoned, leftMs);
+    const [next] = waiting;
+    if (next === undefined) return;
+    const leftMs = Math.ceil(next.deadlineAt - performance.now()) + 1;
+    await cluster.pause(attempt, topic, partition, abandoned, leftMs);
   }
 }
 
