@@ -26,6 +26,8 @@ export interface SealedBatch {
   readonly heldBytes: number;
   /** An attempt ended without an answer, so a copy may be stored. */
   mayBeDuplicate: boolean;
+  /** Its callers were told. */
+  isSettled: boolean;
 }
 
 /** Starts a batch whose times count from `firstTimestampMs`, in a buffer of `capacityBytes` that grows. */
@@ -43,6 +45,7 @@ export const seal = ({ builder, waiters, deadlineAt, heldBytes }: OpenBatch): Se
   deadlineAt,
   heldBytes,
   mayBeDuplicate: false,
+  isSettled: false,
 });
 
 /** Tells every caller of a batch where its record is. */

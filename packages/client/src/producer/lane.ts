@@ -51,8 +51,8 @@ export function lane(options: LaneOptions): Lane {
   const life = stopper();
   /** Complete batches that are not in flight, in order. */
   const ready: SealedBatch[] = [];
-  /** Complete batches, those in flight included. */
-  const unsettled = new Set<SealedBatch>();
+  /** The batches of the request in flight. An array of each request's own: one Set for all costs the garbage collector dear. */
+  let inFlight: readonly SealedBatch[] = [];
   let open: OpenBatch | undefined;
   /** Size of the next batch's buffer: what the last one needed. */
   let expectedBytes = SMALLEST_BUFFER_BYTES;
@@ -69,7 +69,6 @@ export function lane(options: LaneOptions): Lane {
     try {
       const sealed = seal(batch);
       ready.push(sealed);
-      unsettled.add(sealed);
       expectedBytes = Math.max(SMALLEST_BUFFER_BYTES, sealed.bytes.length + ROOM_BYTES);
     } catch (error) {
       refuse(batch, error);
@@ -78,7 +77,7 @@ export function lane(options: LaneOptions): Lane {
   };
 
   const settled = (batch: SealedBatch): void => {
-    unsettled.delete(batch);
+    batch.isSettled = true;
     give(batch.heldBytes);
     for (const flush of flushes) {
       if (!flush.unsettled.delete(batch) || flush.unsettled.size > 0) continue;
@@ -106,7 +105,9 @@ export function lane(options: LaneOptions): Lane {
     for (;;) {
       if (lingerMs === 0) sealOpen();
       if (ready.length === 0) break;
-      await deliver(options, takeRequest(), settled, life.signal);
+      inFlight = takeRequest();
+      await deliver(options, inFlight, settled, life.signal);
+      inFlight = [];
     }
     busy = false;
   };
@@ -143,9 +144,10 @@ export function lane(options: LaneOptions): Lane {
     flush() {
       sealOpen();
       if (ready.length > 0) start();
+      const unsettled = new Set([...inFlight, ...ready].filter(({ isSettled }) => !isSettled));
       if (unsettled.size === 0) return Promise.resolve();
       return new Promise((done) => {
-        flushes.add({ unsettled: new Set(unsettled), done });
+        flushes.add({ unsettled, done });
       });
     },
     abandon(error) {
