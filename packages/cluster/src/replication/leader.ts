@@ -91,6 +91,8 @@ export interface Leader {
 
 interface Follower {
   endOffset: number;
+  /** Whether it has asked since the SC's last decision: one that has not may be gone, and is not proposed. */
+  asked: boolean;
   caughtUpAtMs: number;
 }
 
@@ -110,7 +112,7 @@ export function createLeader(options: LeaderOptions): Leader {
   const followers = new Map<number, Follower>(
     options.replicas
       .filter((id) => id !== self)
-      .map((id) => [id, { endOffset: NO_EPOCH, caughtUpAtMs: options.nowMs }]),
+      .map((id) => [id, { endOffset: NO_EPOCH, asked: false, caughtUpAtMs: options.nowMs }]),
   );
 
   const commit = (): void => {
@@ -139,6 +141,7 @@ export function createLeader(options: LeaderOptions): Leader {
       const follower = followers.get(spu);
       if (verdict.kind !== 'send' || follower === undefined) return verdict;
       follower.endOffset = offset;
+      follower.asked = true;
       if (offset >= endOffset) follower.caughtUpAtMs = nowMs;
       commit();
       return verdict;
@@ -157,6 +160,7 @@ export function createLeader(options: LeaderOptions): Leader {
       ({ version, inSync } = reign);
       // Proposals of older versions can no longer be accepted.
       maximal = new Set([...inSync, self]);
+      for (const follower of followers.values()) follower.asked = false;
       commit();
     },
     propose(nowMs) {
@@ -165,7 +169,7 @@ export function createLeader(options: LeaderOptions): Leader {
         if (follower === undefined) return true;
         if (inSync.includes(id)) return follower.endOffset >= endOffset || nowMs - follower.caughtUpAtMs <= lagMs;
         // It must have all that any earlier leader committed, which this one had when it began.
-        return follower.endOffset >= highWatermark && follower.endOffset >= beganAt;
+        return follower.asked && follower.endOffset >= highWatermark && follower.endOffset >= beganAt;
       });
       if (wanted.length === inSync.length && wanted.every((id) => inSync.includes(id))) return undefined;
       for (const id of wanted) maximal.add(id);

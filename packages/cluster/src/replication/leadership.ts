@@ -53,7 +53,10 @@ export function resumed(leadership: Leadership): Leadership {
   return { ...leadership, epoch: leadership.epoch + 1, version: leadership.version + 1 };
 }
 
-/** Takes what a leader proposes; undefined where it is out of date, or changes nothing. */
+/**
+ * Takes what a leader proposes; undefined where it is out of date, or asks for what is. A replica that is not live is not
+ * admitted. That is a decision too: until the leader hears of one it counts everyone whom it has proposed.
+ */
 export function proposed(
   leadership: Leadership,
   replicas: readonly number[],
@@ -70,9 +73,12 @@ export function proposed(
   const next = replicas.filter(
     (spu) => spu === leader || (proposal.inSync.includes(spu) && (inSync.includes(spu) || isLive(spu))),
   );
-  if (next.length === inSync.length && next.every((spu) => inSync.includes(spu))) return undefined;
+  if (sameSet(next, inSync) && sameSet(proposal.inSync, inSync)) return undefined;
   return { ...leadership, version: version + 1, inSync: next };
 }
+
+const sameSet = (a: readonly number[], b: readonly number[]): boolean =>
+  a.length === b.length && a.every((spu) => b.includes(spu));
 
 /** Elects a leader among the candidates that are in sync; undefined where there is none. */
 export function elected(

@@ -59,6 +59,12 @@ describe('the check finds', () => {
           isLive,
         ),
     },
+    'a proposal that is turned down without a word': {
+      proposed: (leadership, ...rest) => {
+        const next = realRules.proposed(leadership, ...rest);
+        return next?.inSync.join() === leadership.inSync.join() ? undefined : next;
+      },
+    },
     'a log that is cut too short': {
       cutFor: (end, log) => Math.max(0, realRules.cutFor(end, log) - 1),
     },

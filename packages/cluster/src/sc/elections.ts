@@ -8,7 +8,7 @@ import { reasonOf } from '../logger.ts';
 import type { Candidate } from '../replication/leadership.ts';
 import { elected, withoutDead } from '../replication/leadership.ts';
 import type { Metadata, Step } from './metadata.ts';
-import { leaderless, leadershipOf, splitPartitionName, withLeadership } from './objects.ts';
+import { decision, leaderless, leadershipOf, splitPartitionName } from './objects.ts';
 import type { StoredObject } from './store.ts';
 
 type Partition = StoredObject<'Partition'>;
@@ -62,7 +62,7 @@ export function createElections({ metadata, ask, log }: ElectionsOptions): Elect
       const steps: Step[] = [];
       for (const partition of partitions.all()) {
         const next = withoutDead(leadershipOf(partition), (id) => live.has(id));
-        if (next !== undefined) steps.push({ label: 'Partition', put: withLeadership(partition, next) });
+        if (next !== undefined) steps.push(decision(partition, next));
       }
       await metadata.commit(steps);
     });
@@ -109,7 +109,7 @@ export function createElections({ metadata, ask, log }: ElectionsOptions): Elect
         const next = elected(leadership, partition.spec.replicas, candidates.get(name) ?? [], (id) => now.has(id));
         if (next !== undefined) {
           log('info', 'a leader was elected', { partition: name, leader: next.leader, epoch: next.epoch });
-          steps.push({ label: 'Partition', put: withLeadership(partition, next) });
+          steps.push(decision(partition, next));
           continue;
         }
         undecided ||= leadership.inSync.some((id) => now.has(id));

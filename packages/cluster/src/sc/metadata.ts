@@ -27,6 +27,8 @@ export type KeptLabel = 'Topic' | 'Partition' | 'SPU' | 'TableFormat';
 export type Step = { [L in KeptLabel]: { readonly label: L } & (PutStep<L> | DeleteStep) }[KeptLabel];
 interface PutStep<L extends KeptLabel> {
   readonly put: StoredObject<L>;
+  /** The status is not what changes: the one that is shown by then stays, which may be newer. */
+  readonly keepStatus?: boolean;
 }
 interface DeleteStep {
   readonly delete: string;
@@ -113,8 +115,11 @@ export function openMetadata(dir: string, durable: boolean, log: Logger): Metada
   };
   const showStep = (step: Step): void => {
     const store = stores[step.label] as unknown as Store<ObjectLabel>;
-    if ('put' in step) store.put(step.put as StoredObject<ObjectLabel>);
-    else store.delete(step.delete);
+    if ('put' in step) {
+      const put = step.put as StoredObject<ObjectLabel>;
+      const shown = step.keepStatus === true ? store.get(put.name) : undefined;
+      store.put(shown?.uid === put.uid ? ({ ...put, status: shown.status } as StoredObject<ObjectLabel>) : put);
+    } else store.delete(step.delete);
   };
 
   return {

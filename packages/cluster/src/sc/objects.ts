@@ -2,6 +2,7 @@
 import type { PartitionSpec, PartitionStatus, SpuSpec, TopicSpec, TopicStatus } from '@fluvio-ts/protocol';
 import type { Leadership } from '../replication/leadership.ts';
 import { firstLeadership } from '../replication/leadership.ts';
+import type { Step } from './metadata.ts';
 import type { StoredObject } from './store.ts';
 
 /** A partition's status before its leader has reported. */
@@ -69,6 +70,13 @@ export function withLeadership(
     leadership,
   };
 }
+
+/** Writes a decision about a partition's leadership down. */
+export const decision = (partition: StoredObject<'Partition'>, leadership: Leadership): Step => ({
+  label: 'Partition',
+  put: withLeadership(partition, leadership),
+  keepStatus: partition.spec.leader === leadership.leader,
+});
 
 /** A partition whose leader is not there. */
 export function leaderless(partition: StoredObject<'Partition'>): StoredObject<'Partition'> {

@@ -7,7 +7,7 @@ import type { InSyncChange, RegisterSpuRequest, ReplicaReport } from '../private
 import { proposed, resumed } from '../replication/leadership.ts';
 import type { Metadata, Step } from './metadata.ts';
 import { canBeKept } from './object-files.ts';
-import { leaderless, leadershipOf, partitionName, sameEndpoints, unknownPartition, withLeadership } from './objects.ts';
+import { decision, leaderless, leadershipOf, partitionName, sameEndpoints, unknownPartition } from './objects.ts';
 import { change, refusal, statusOf } from './outcome.ts';
 import type { StoredObject } from './store.ts';
 
@@ -106,7 +106,7 @@ export function createSpus({ metadata, spuTimeoutMs, onOnline, onOffline, log }:
       const leadership = leadershipOf(partition);
       if (leadership.leader !== id || partition.spec.replicas.length < 2) continue;
       if (led.get(`${partition.name} ${partition.uid}`) === leadership.epoch) continue;
-      steps.push({ label: 'Partition', put: withLeadership(partition, resumed(leadership)) });
+      steps.push(decision(partition, resumed(leadership)));
     }
     return steps;
   };
@@ -223,7 +223,7 @@ export function createSpus({ metadata, spuTimeoutMs, onOnline, onOffline, log }:
           const next = proposed(leadershipOf(partition), partition.spec.replicas, proposal, isLive);
           if (next === undefined) continue;
           log('info', 'an in-sync set changes', { partition: partition.name, inSync: next.inSync.join(' ') });
-          steps.push({ label: 'Partition', put: withLeadership(partition, next) });
+          steps.push(decision(partition, next));
         }
         await metadata.commit(steps);
       }),

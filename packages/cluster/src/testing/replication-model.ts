@@ -152,6 +152,13 @@ export function runSchedule(seed: number, steps: number, rules: Rules = realRule
     if (leadership.leader === one.id && !leads) publish(rules.resumed(leadership));
     else messages.push({ kind: 'assign', to: one.id, leadership });
   };
+  /** The process ends: what is not on its disk is gone. */
+  const crash = (one: Node): void => {
+    one.up = false;
+    one.frozen = false;
+    one.leader = undefined;
+    one.known = undefined;
+  };
   /** A new process: what was on its way to the old one ended with its connections; what that has sent did not. */
   const start = (one: Node): void => {
     messages = messages.filter((message) => message.kind === 'want' || !('to' in message) || message.to !== one.id);
@@ -298,10 +305,7 @@ export function runSchedule(seed: number, steps: number, rules: Rules = realRule
           // Up for longer than down: otherwise there is nobody to elect.
           if (random(4) > 0) return;
           crashes++;
-          one.up = false;
-          one.frozen = false;
-          one.leader = undefined;
-          one.known = undefined;
+          crash(one);
           // The checkpoint on disk may be old.
           if (random(2) === 0) one.highWatermark = random(one.highWatermark + 1);
           if (random(4) > 0) lost(one);
@@ -360,30 +364,54 @@ export function runSchedule(seed: number, steps: number, rules: Rules = realRule
       if (!one.up) start(one);
       else if (!one.linked) register(one);
     }
+    if (!untilLevel(nodes)) throw new Violation('the replicas do not come together');
+    // And they must go on without one of them, whichever it is.
+    const away = nodes[random(nodes.length)] as Node;
+    const others = nodes.filter((one) => one !== away);
+    crash(away);
+    lost(away);
+    untilLevel(others);
+    // It comes back for as long as it takes to ask to be let in.
+    start(away);
+    assign(away, leadership);
+    want(away);
+    const asked = messages.filter((message) => message.kind === 'want');
+    messages = [];
+    for (const message of asked) deliver(message);
+    propose(node(leadership.leader));
+    crash(away);
+    lost(away);
+    produce(node(leadership.leader));
+    if (others.length >= minInSync && !untilLevel(others))
+      throw new Violation(`nothing is committed without ${away.id}`);
+  };
+
+  /** Lets these nodes work undisturbed until they have the same records, all committed; false if it never happens. */
+  const untilLevel = (able: readonly Node[]): boolean => {
     for (let round = 0; round < 60; round++) {
       now += LAG_STEPS;
       if (!isLive(leadership.leader)) {
         query();
         decide();
       }
-      for (const one of nodes) {
+      for (const one of able) {
         // What was lost on a broken connection is told again when it is made.
-        if ((one.known?.version ?? -1) < leadership.version) assign(one, leadership);
+        if (isLater(leadership, one.known)) assign(one, leadership);
         want(one);
         propose(one);
       }
       const due = messages;
       messages = [];
       for (const message of due) deliver(message);
-      if (leadership.inSync.length < replicas.length) continue;
+      if (leadership.inSync.length < able.length) continue;
       const leader = node(leadership.leader);
       if (leader.leader === undefined) continue;
-      const whole = nodes.every(
+      const whole = able.every(
         (one) => one.log.length === leader.log.length && one.log.every((entry, i) => entry === leader.log[i]),
       );
-      if (whole && leader.highWatermark === leader.log.length) return;
+      if (whole && leader.highWatermark === leader.log.length) return true;
     }
-    throw new Violation('the replicas do not come together');
+    return false;
   };
 
   const outcome = (violation: string | undefined): Outcome => ({
