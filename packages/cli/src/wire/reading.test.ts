@@ -71,14 +71,14 @@ test('APIs have names and numbers', () => {
   expect(() => apiNamed('Wach', 'sc')).toThrow("no API is called 'Wach'");
 });
 
-test.each(Object.values(codecs()))('a batch that $name compressed is opened', (codec) => {
+test.each(Object.values(codecs()))('a batch that $name compressed is opened', async (codec) => {
   const builder = new BatchBuilder({ firstTimestampMs: 5000 });
   builder.add('k', 'packed', 5000);
   const frame = encodeRequest(spuApis.Produce, 25, 1, 'me', {
     transactionalId: undefined,
     isolation: 'read_committed',
     timeoutMs: 1,
-    topics: [{ name: 't', partitions: [{ partitionIndex: 0, records: builder.finish(codec) as Uint8Array }] }],
+    topics: [{ name: 't', partitions: [{ partitionIndex: 0, records: await builder.finish(codec) }] }],
     smartmodules: [],
   }).subarray(4);
   const { message } = reader({})({ frame }).description;
