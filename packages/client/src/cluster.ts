@@ -14,6 +14,8 @@ import { orAborted } from './connection/timer.ts';
 import { clientError } from './errors.ts';
 import type { Metadata, ObjectStore, TopicObject } from './metadata/metadata.ts';
 import { metadata, partitionCount, partitionName } from './metadata/metadata.ts';
+import type { Reign } from './metadata/reign.ts';
+import { reignOf } from './metadata/reign.ts';
 
 /** What a cluster connection needs, with every default resolved. */
 export interface ClusterOptions extends DialOptions {
@@ -43,12 +45,12 @@ export interface Cluster {
   /** A connection to the partition's leader as the metadata has it now. @throws `partition/unavailable` and the transport's errors */
   leader(topic: string, partition: number, purpose: Purpose, signal: StopSignal): Promise<Session>;
   /**
-   * Waits before attempt `attempt` at a partition: for a time that grows, or until the metadata names another leader, or
-   * until the signal is aborted; never for more than `mostMs`.
+   * Waits before attempt `attempt` at a partition: for a time that grows, or until the metadata names another leader or
+   * shows that the leader is back, or until the signal is aborted; never for more than `mostMs`.
    */
   pause(attempt: number, topic: string, partition: number, signal: StopSignal, mostMs?: number): Promise<void>;
-  /** Who leads the partition, as the metadata has it now. */
-  leaderId(topic: string, partition: number): number | undefined;
+  /** The time of the partition's leader, from now until the metadata names another one. */
+  reign(topic: string, partition: number, signal: StopSignal): Reign;
   /** Closes the connections of one purpose. */
   release(purpose: Purpose, why: FluvioError): void;
   /** Retries `attempt` until the deadline, for as long as the client lives. */
@@ -97,6 +99,16 @@ export async function openCluster(options: ClusterOptions, signal?: AbortSignal)
     return false;
   };
 
+  const leaderId = (topic: string, partition: number): number | undefined =>
+    view.partitions.get(partitionName(topic, partition))?.spec.leader;
+
+  /** Who leads, and whether that SPU is there: changes when there is something to try again for. */
+  const standing = (topic: string, partition: number): string => {
+    const leader = leaderId(topic, partition);
+    const spu = find(view.spus.values(), (candidate) => candidate.spec.id === leader);
+    return `${leader} ${spu?.status.resolution}`;
+  };
+
   const cluster: Cluster = {
     metadata: view,
     endpoint,
@@ -126,17 +138,17 @@ export async function openCluster(options: ClusterOptions, signal?: AbortSignal)
           }
         },
       ),
-    leaderId: (topic, partition) => view.partitions.get(partitionName(topic, partition))?.spec.leader,
+    reign: (topic, partition, signal) => reignOf(view, topic, partition, signal),
     liveLeader(topic, partition, purpose) {
-      const leader = cluster.leaderId(topic, partition);
+      const leader = leaderId(topic, partition);
       return leader === undefined ? undefined : pool.live(leader, purpose);
     },
     async pause(attempt, topic, partition, signal, mostMs) {
       const early = stopper();
       const wake = (): void => early.stop(undefined);
-      const leader = cluster.leaderId(topic, partition);
+      const before = standing(topic, partition);
       const unsubscribe = view.onChange(() => {
-        if (cluster.leaderId(topic, partition) !== leader) wake();
+        if (standing(topic, partition) !== before) wake();
       });
       signal.addEventListener('abort', wake, { once: true });
       if (signal.aborted) wake();

@@ -14,3 +14,4 @@ export type { ConsumerRecord } from './consumer/record.ts';
 export type { ClientCodes } from './errors.ts';
 export type { Producer, ProducerOptions } from './producer/producer.ts';
 export type { ProducerRecord, SendResult } from './producer/result.ts';
+export type { SmartModuleLookback, SmartModuleSettings, SmartModuleUse } from './smartmodules.ts';
