@@ -15,6 +15,8 @@ import { orAborted } from './connection/timer.ts';
 import { clientError } from './errors.ts';
 import type { Metadata, ObjectStore, SpuObject, TopicObject } from './metadata/metadata.ts';
 import { metadata, partitionCount, partitionName } from './metadata/metadata.ts';
+import type { Reign } from './metadata/reign.ts';
+import { reignOf } from './metadata/reign.ts';
 import type { Counters } from './observe/counters.ts';
 import type { Observer } from './observe/observer.ts';
 
@@ -52,12 +54,12 @@ export interface Cluster {
   /** A connection to the partition's leader as the metadata has it now. @throws `partition/unavailable` and the transport's errors */
   leader(topic: string, partition: number, purpose: Purpose, signal: StopSignal): Promise<Session>;
   /**
-   * Waits before attempt `attempt` at a partition: for a time that grows, or until the metadata names another leader or says
-   * that the same one is back, or until the signal is aborted; never for more than `mostMs`.
+   * Waits before attempt `attempt` at a partition: for a time that grows, or until the metadata names another leader or
+   * shows that the leader is back, or until the signal is aborted; never for more than `mostMs`.
    */
   pause(attempt: number, topic: string, partition: number, signal: StopSignal, mostMs?: number): Promise<void>;
-  /** Who leads the partition, as the metadata has it now. */
-  leaderId(topic: string, partition: number): number | undefined;
+  /** The time of the partition's leader, from now until the metadata names another one. */
+  reign(topic: string, partition: number, signal: StopSignal): Reign;
   /** Closes the connections of one purpose. */
   release(purpose: Purpose, why: FluvioError): void;
   /** Retries `attempt` until the deadline, for as long as the client lives. */
@@ -101,12 +103,6 @@ export async function openCluster(options: ClusterOptions, signal?: AbortSignal)
     }
   });
 
-  /** What decides whether another attempt at a partition makes sense: its leader, and how that one is. */
-  const standing = (topic: string, partition: number): string => {
-    const object = view.partitions.get(partitionName(topic, partition));
-    return `${object?.spec.leader} ${object?.status.resolution} ${isOffline(spuById(object?.spec.leader))}`;
-  };
-
   const link = await scLink(
     {
       ...options,
@@ -141,6 +137,15 @@ export async function openCluster(options: ClusterOptions, signal?: AbortSignal)
     return false;
   };
 
+  const leaderId = (topic: string, partition: number): number | undefined =>
+    view.partitions.get(partitionName(topic, partition))?.spec.leader;
+
+  /** Who leads, and whether that SPU is there: changes when there is something to try again for. */
+  const standing = (topic: string, partition: number): string => {
+    const leader = leaderId(topic, partition);
+    return `${leader} ${spuById(leader)?.status.resolution}`;
+  };
+
   const cluster: Cluster = {
     metadata: view,
     endpoint,
@@ -172,9 +177,9 @@ export async function openCluster(options: ClusterOptions, signal?: AbortSignal)
           }
         },
       ),
-    leaderId: (topic, partition) => view.partitions.get(partitionName(topic, partition))?.spec.leader,
+    reign: (topic, partition, signal) => reignOf(view, topic, partition, signal),
     liveLeader(topic, partition, purpose) {
-      const leader = cluster.leaderId(topic, partition);
+      const leader = leaderId(topic, partition);
       return leader === undefined ? undefined : pool.live(leader, purpose);
     },
     async pause(attempt, topic, partition, signal, mostMs) {
@@ -213,21 +218,7 @@ export async function openCluster(options: ClusterOptions, signal?: AbortSignal)
           `its leader, SPU ${leader}, is offline (the partition is ${resolution}): waiting for it, or for another leader`,
         );
       }
-      // A dial may hang for as long as it is allowed to; the partition may have found another leader long before.
-      const moved = stopper();
-      const unsubscribe = view.onChange(() => {
-        if (cluster.leaderId(topic, partition) === leader) return;
-        moved.stop(unavailable(`its leader was SPU ${leader} and is another one now`));
-      });
-      const onStop = (): void => moved.stop(stop.reason);
-      stop.addEventListener('abort', onStop, { once: true });
-      if (stop.aborted) onStop();
-      try {
-        return await pool.session(spu, purpose, moved.signal);
-      } finally {
-        unsubscribe();
-        stop.removeEventListener('abort', onStop);
-      }
+      return pool.session(spu, purpose, stop);
     },
     release: (purpose, why) => pool.release(purpose, why),
     retrying: (retry, attempt) => retrying({ ...retry, signals: [...retry.signals, life.signal] }, attempt),

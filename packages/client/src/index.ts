@@ -24,3 +24,4 @@ export type { ClientHealth, ControllerHealth } from './observe/health.ts';
 export type { LogFields, Logger } from './observe/logger.ts';
 export type { Producer, ProducerOptions } from './producer/producer.ts';
 export type { ProducerRecord, SendResult } from './producer/result.ts';
+export type { SmartModuleLookback, SmartModuleSettings, SmartModuleUse } from './smartmodules.ts';
