@@ -5,6 +5,9 @@ import type { Address } from '@fluvio-ts/protocol';
 import { DEFAULT_FRAME_LIMIT_BYTES } from '@fluvio-ts/protocol';
 import { serve } from '@fluvio-ts/protocol/internal';
 import { clusterError } from '../errors.ts';
+import type { FaultBoard } from '../faults/board.ts';
+import { noFaults } from '../faults/board.ts';
+import { serveWithFaults } from '../faults/serve.ts';
 import { lockFolder } from '../locks.ts';
 import type { Logger } from '../logger.ts';
 import type { Gate } from '../net/gate.ts';
@@ -38,6 +41,8 @@ export interface SpuOptions {
   readonly maxConnections: number;
   /** What everything that it hears and says goes through. Default: nothing is in the way. */
   readonly gate?: Pick<Gate, 'through' | 'admit'>;
+  /** The faults that its clients meet. Default: none. */
+  readonly faults?: FaultBoard;
   readonly log: Logger;
   readonly signal?: AbortSignal | undefined;
 }
@@ -58,7 +63,7 @@ export interface Spu {
  * @throws `cluster/port-taken`, `cluster/listen`, `cluster/data-dir-in-use`, `cluster/stopped` when aborted
  */
 export async function startSpu(options: SpuOptions): Promise<Spu> {
-  const { id, name, log, signal, gate = noGate } = options;
+  const { id, name, log, signal, gate = noGate, faults = noFaults } = options;
   const dir = join(options.dataDir, `spu-logs-${id}`);
   const lock = lockFolder(dir);
   const replicas = openReplicas({ spuId: id, dir, fsync: options.fsync, replication: options.replication, log });
@@ -76,7 +81,8 @@ export async function startSpu(options: SpuOptions): Promise<Spu> {
       port: options.listen.port,
       option: options.portOption,
       maxConnections: options.maxConnections,
-      serve: (pipe) => serve(gate.admit(pipe), spuRoutes(replicas), { frameLimitBytes: DEFAULT_FRAME_LIMIT_BYTES }),
+      serve: (pipe) =>
+        serveWithFaults(gate.admit(pipe), spuRoutes(replicas), faults, { frameLimitBytes: DEFAULT_FRAME_LIMIT_BYTES }),
       log,
     });
     stops.push(() => listener.close());
