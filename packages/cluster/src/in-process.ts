@@ -158,5 +158,7 @@ const spuSettings = (settings: ClusterSettings) => ({
   fsync: settings.fsync,
   heartbeatMs: settings.heartbeatMs,
   maxConnections: settings.maxConnections,
+  smartModuleTimeoutMs: settings.smartModuleTimeoutMs,
+  smartModuleMemoryBytes: settings.smartModuleMemoryBytes,
   replication: replicationOf(settings),
 });

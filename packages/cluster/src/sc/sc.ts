@@ -13,6 +13,9 @@ import { openMetadata } from './metadata.ts';
 import { CONSUMER_OFFSET_TOPIC, partitionName } from './objects.ts';
 import { privateRoutes } from './private-api.ts';
 import { scRoutes } from './public-api.ts';
+import { createSmartModules } from './smartmodules.ts';
+import type { SpuGroupRunner } from './spu-groups.ts';
+import { createSpuGroups } from './spu-groups.ts';
 import { createSpus } from './spus.ts';
 import { createTopics } from './topics.ts';
 import { waitFor } from './wait.ts';
@@ -34,6 +37,8 @@ export interface ScOptions {
   /** Silence after which an SPU is taken for dead. */
   readonly spuTimeoutMs: number;
   readonly maxConnections: number;
+  /** Runs the SPUs of groups. Default: nobody does, and groups are only kept. */
+  readonly spuGroups?: SpuGroupRunner | undefined;
   readonly log: Logger;
 }
 
@@ -71,7 +76,19 @@ export async function startSc(options: ScOptions): Promise<Sc> {
     const transport = tcp();
     const elections = createElections({ metadata, ask: (spu, replicas) => askSpu(transport, spu, replicas), log });
     stops.push(() => elections.stop());
-    const topics = createTopics({ metadata, topicWaitMs: options.topicWaitMs, onPlaced: elections.review });
+    const smartModules = createSmartModules({ metadata, dir, durable: options.durable, log });
+    const spuGroups = createSpuGroups({
+      metadata,
+      runner: options.spuGroups,
+      forget: (id) => spus.forget(id),
+      log,
+    });
+    const topics = createTopics({
+      metadata,
+      topicWaitMs: options.topicWaitMs,
+      onPlaced: elections.review,
+      smartModuleExists: smartModules.exists,
+    });
     const spus = createSpus({
       metadata,
       spuTimeoutMs: options.spuTimeoutMs,
@@ -80,6 +97,7 @@ export async function startSc(options: ScOptions): Promise<Sc> {
         await topics.settle();
       },
       onOffline: elections.review,
+      isManaged: (id) => spuGroups.groupOf(id) !== undefined,
       log,
     });
     await topics.repair();
@@ -95,17 +113,18 @@ export async function startSc(options: ScOptions): Promise<Sc> {
       ...server,
       ...options.listenPrivate,
       option: options.portOptions.private,
-      serve: (pipe) => serve(pipe, privateRoutes(metadata, spus, pipe, log), frames),
+      serve: (pipe) => serve(pipe, privateRoutes({ metadata, spus, smartModules, log }, pipe), frames),
     });
     stops.push(() => privatePort.close());
     const publicPort = await listen({
       ...server,
       ...options.listen,
       option: options.portOptions.public,
-      serve: (pipe) => serve(pipe, scRoutes({ metadata, topics, spus }), frames),
+      serve: (pipe) => serve(pipe, scRoutes({ metadata, topics, spus, smartModules, spuGroups }), frames),
     });
     stops.push(() => publicPort.close());
     spus.begin();
+    spuGroups.begin();
     stops.push(() => spus.stop());
     log('info', 'the SC serves', { port: publicPort.address.port, privatePort: privatePort.address.port });
     const { signal } = stopping;

@@ -16,8 +16,9 @@ import type { Handler, Route } from '@fluvio-ts/protocol/internal';
 import { on } from '@fluvio-ts/protocol/internal';
 import { errorData, fetch, fetchOffsets } from './fetch.ts';
 import { produce } from './produce.ts';
+import type { ProduceTransforms } from './produce-transform.ts';
 import type { Replicas } from './replicas.ts';
-import { refuseSmartModules } from './smartmodules.ts';
+import type { SmartModules } from './smartmodules.ts';
 import type { Stream } from './stream-fetch.ts';
 import { startStream } from './stream-fetch.ts';
 import { takeTurns } from './turns.ts';
@@ -41,8 +42,15 @@ const noConsumerOffsets: ErrorCode = {
   message: 'this embedded cluster does not store consumer offsets yet: keep them in the application',
 };
 
+/** What the API works on. */
+export interface SpuParts {
+  readonly replicas: Replicas;
+  readonly smartModules: SmartModules;
+  readonly transforms: ProduceTransforms;
+}
+
 /** The routes of one connection. */
-export function spuRoutes(replicas: Replicas): Route[] {
+export function spuRoutes({ replicas, smartModules, transforms }: SpuParts): Route[] {
   const streams = new Map<number, Stream>();
   const consumers = new Map<number, string | undefined>();
   const turns = takeTurns();
@@ -63,9 +71,7 @@ export function spuRoutes(replicas: Replicas): Route[] {
       return refuse({ kind: 'Other', message: `a connection can have ${STREAM_LIMIT} streams: open another` }, 0);
     }
     const id = ++lastStreamId;
-    const refused = refuseSmartModules(request.smartmodules);
-    if (refused !== undefined) return refuse(refused, id);
-    const stream = startStream({ id, replica, request, call, turns });
+    const stream = startStream({ id, replica, request, call, smartModules, turns });
     streams.set(id, stream);
     if (request.consumerId !== undefined) consumers.set(id, request.consumerId);
     void stream.ended.then(() => streams.delete(id));
@@ -78,7 +84,7 @@ export function spuRoutes(replicas: Replicas): Route[] {
       apiKeys: apiKeys(clientVersion === '' ? 15 : 25),
       platformVersion: '0.0.0',
     })),
-    on(Produce, produce(replicas)),
+    on(Produce, produce(replicas, transforms)),
     on(Fetch, fetch(replicas)),
     on(FetchOffsets, fetchOffsets(replicas)),
     on(StreamFetch, streamFetch),

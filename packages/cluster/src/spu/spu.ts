@@ -8,17 +8,24 @@ import { clusterError } from '../errors.ts';
 import { lockFolder } from '../locks.ts';
 import type { Logger } from '../logger.ts';
 import { listen } from '../net/listener.ts';
+import { FindSmartModule } from '../private/smartmodules.ts';
 import type { FsyncPolicy } from '../storage/fsync.ts';
 import { spuRoutes } from './connection.ts';
+import { createDeduplicator } from './deduplication.ts';
 import { createFeed } from './feed.ts';
 import { startFollowing } from './follower.ts';
 import { spuPrivateRoutes } from './private-api.ts';
+import { produceTransforms } from './produce-transform.ts';
 import type { ReplicationSettings } from './replica.ts';
 import { openReplicas } from './replicas.ts';
+import type { ScLink } from './sc-link.ts';
 import { startScLink } from './sc-link.ts';
+import { smartModuleSource } from './smartmodule-source.ts';
+import type { SmartModuleSettings } from './smartmodules.ts';
+import { createSmartModules } from './smartmodules.ts';
 
 /** How an SPU runs. */
-export interface SpuOptions {
+export interface SpuOptions extends SmartModuleSettings {
   readonly id: number;
   readonly name: string;
   /** Where clients connect; port 0 lets the system choose. */
@@ -57,19 +64,28 @@ export async function startSpu(options: SpuOptions): Promise<Spu> {
   const lock = lockFolder(dir);
   const replicas = openReplicas({ spuId: id, dir, fsync: options.fsync, replication: options.replication, log });
   const transport = tcp();
+  const source = smartModuleSource((request) => {
+    if (link === undefined) throw clusterError('cluster/no-sc', {});
+    return link.call(FindSmartModule, request);
+  }, log);
+  const smartModules = createSmartModules(source, options);
+  const transforms = produceTransforms(smartModules, createDeduplicator(smartModules));
+  let link: ScLink | undefined;
   const stops: (() => Promise<void>)[] = [];
   const stop = async (): Promise<void> => {
     for (const part of stops.splice(0).reverse()) await part();
   };
   stops.push(async () => lock.release());
   stops.push(() => replicas.close());
+  stops.push(() => smartModules.close());
   try {
     const listener = await listen({
       host: options.listen.host,
       port: options.listen.port,
       option: options.portOption,
       maxConnections: options.maxConnections,
-      serve: (pipe) => serve(pipe, spuRoutes(replicas), { frameLimitBytes: DEFAULT_FRAME_LIMIT_BYTES }),
+      serve: (pipe) =>
+        serve(pipe, spuRoutes({ replicas, smartModules, transforms }), { frameLimitBytes: DEFAULT_FRAME_LIMIT_BYTES }),
       log,
     });
     stops.push(() => listener.close());
@@ -91,7 +107,7 @@ export async function startSpu(options: SpuOptions): Promise<Spu> {
     stops.push(() => privatePort.close());
     const following = startFollowing({ spuId: id, replicas, transport, log });
     stops.push(async () => following.stop());
-    const link = startScLink({
+    const started = startScLink({
       transport,
       address: options.sc,
       registration: {
@@ -107,8 +123,9 @@ export async function startSpu(options: SpuOptions): Promise<Spu> {
       heartbeatMs: options.heartbeatMs,
       log,
     });
-    stops.push(() => link.stop());
-    await untilReady(link.ready, signal);
+    link = started;
+    stops.push(() => started.stop());
+    await untilReady(started.ready, signal);
     log('info', 'the SPU serves', { id, address: `${listener.address.host}:${listener.address.port}` });
     return { id, name, address: listener.address, stop };
   } catch (error) {
