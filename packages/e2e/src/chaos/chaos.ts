@@ -8,8 +8,8 @@ import type { Partition } from '@fluvio-ts/admin';
 import { admin } from '@fluvio-ts/admin';
 import type { Client } from '@fluvio-ts/client';
 import { connect } from '@fluvio-ts/client';
-import type { ClusterProcesses } from '@fluvio-ts/cluster';
-import { startClusterProcesses } from '@fluvio-ts/cluster';
+import type { Cluster } from '@fluvio-ts/cluster';
+import { startCluster } from '@fluvio-ts/cluster';
 import { startHistory } from './history.ts';
 import { hookLinks } from './links.ts';
 import type { Misfortune } from './misfortune.ts';
@@ -56,7 +56,7 @@ const SPU_TIMEOUT_MS = 600;
 const PEACE_MS = 20_000;
 
 interface Scene {
-  readonly cluster: ClusterProcesses;
+  readonly cluster: Cluster;
   readonly transport: UnreliableTransport;
   readonly observer: Client;
   readonly fate: Misfortune;
@@ -71,9 +71,9 @@ export async function chaos(options: ChaosOptions): Promise<ChaosReport> {
   const links = hookLinks();
   const total = { acknowledged: 0, rejected: 0, stored: 0, elections: 0, longestSilenceMs: 0 };
   try {
-    await using cluster = await startClusterProcesses({
+    await using cluster = await startCluster({
+      mode: 'processes',
       spus: 3,
-      ports: 'any',
       heartbeatMs: 100,
       spuTimeoutMs: SPU_TIMEOUT_MS,
       ...(dataDir === undefined ? {} : { dataDir }),

@@ -1,14 +1,14 @@
 /** What can happen to a cluster, and the way back from it. */
 import { admin } from '@fluvio-ts/admin';
 import type { Client } from '@fluvio-ts/client';
-import type { ClusterProcesses } from '@fluvio-ts/cluster';
+import type { Cluster } from '@fluvio-ts/cluster';
 import type { LinkEnd, Links } from './links.ts';
 import type { Random } from './random.ts';
 import type { UnreliableTransport } from './unreliable.ts';
 
 /** What misfortune strikes. */
 export interface MisfortuneOptions {
-  readonly cluster: ClusterProcesses;
+  readonly cluster: Cluster;
   readonly links: Links;
   /** The clients' connections. */
   readonly transport: UnreliableTransport;
@@ -109,7 +109,7 @@ export function misfortune(options: MisfortuneOptions): Misfortune {
       const id = oneOf(able());
       if (id === undefined) return false;
       dead.add(id);
-      await cluster.kill(id, 'SIGTERM');
+      await cluster.shutdown(id);
       return true;
     },
     'kill the SC': async () => {
