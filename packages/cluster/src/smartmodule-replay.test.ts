@@ -5,8 +5,8 @@
 import type { Address, ErrorCode, RecordBlock, StreamFetchResponse } from '@fluvio-ts/protocol';
 import { parseAddress, readBatches } from '@fluvio-ts/protocol';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
-import type { Cluster } from './in-process.ts';
-import { startCluster } from './in-process.ts';
+import type { Cluster } from './cluster.ts';
+import { startCluster } from './cluster.ts';
 import { replay, vectorsAbsent } from './testing/vectors.ts';
 
 let cluster: Cluster;

@@ -1,32 +1,17 @@
 /**
  * SPU groups: some SPUs that are made and unmade together, with ids in a row.
  *
- * The SC keeps the groups. Who runs its SPUs, if anyone does, is a {@link SpuGroupRunner}; without one a group stays as it
+ * The SC keeps the groups. Who runs their SPUs, if anyone does, is a {@link ManagedSpus}; without one a group stays as it
  * was made, `Init`, as in a Fluvio cluster outside of Kubernetes.
  */
 import type { SpuGroupSpec, SpuGroupStatus, Status } from '@fluvio-ts/protocol';
 import type { Logger } from '../logger.ts';
 import { reasonOf } from '../logger.ts';
+import type { ManagedSpu, ManagedSpus } from '../members/member.ts';
 import type { Metadata } from './metadata.ts';
 import { canBeKept } from './object-files.ts';
 import { change, refusal, statusOf } from './outcome.ts';
 import type { StoredObject } from './store.ts';
-
-/** A group that has SPUs to run. */
-export interface RunnableGroup {
-  readonly name: string;
-  readonly spec: SpuGroupSpec;
-  /** Its SPUs: `minId` and up, named after the group. They register with the SC under these ids. */
-  readonly spus: readonly { readonly id: number; readonly name: string }[];
-}
-
-/** Runs the SPUs of groups. */
-export interface SpuGroupRunner {
-  /** Starts the SPUs of a group that do not run; called when a group is made, and for each when the SC starts. A rejection makes the group `Invalid`. */
-  start(group: RunnableGroup): Promise<void>;
-  /** Stops the SPUs of a group that is deleted, and resolves when they are gone. */
-  stop(group: RunnableGroup): Promise<void>;
-}
 
 /** What can be done with groups. */
 export interface SpuGroups {
@@ -41,7 +26,7 @@ export interface SpuGroups {
 /** What groups are made of. */
 export interface SpuGroupsOptions {
   readonly metadata: Metadata;
-  readonly runner?: SpuGroupRunner | undefined;
+  readonly managedSpus?: ManagedSpus | undefined;
   /** Removes an SPU of a deleted group. */
   readonly forget: (id: number) => Promise<void>;
   readonly log: Logger;
@@ -51,7 +36,7 @@ export interface SpuGroupsOptions {
 const MOST_REPLICAS = 100;
 
 /** Makes the groups of a cluster. */
-export function createSpuGroups({ metadata, runner, forget, log }: SpuGroupsOptions): SpuGroups {
+export function createSpuGroups({ metadata, managedSpus, forget, log }: SpuGroupsOptions): SpuGroups {
   const { SpuGroup: groups, SPU: spus } = metadata.stores;
 
   const groupOf = (id: number): StoredObject<'SpuGroup'> | undefined =>
@@ -65,10 +50,10 @@ export function createSpuGroups({ metadata, runner, forget, log }: SpuGroupsOpti
     });
 
   const run = async (group: StoredObject<'SpuGroup'>): Promise<void> => {
-    if (runner === undefined || group.status.resolution === 'Invalid') return;
+    if (managedSpus === undefined || group.status.resolution === 'Invalid') return;
     let status: SpuGroupStatus = { resolution: 'Reserved', reason: undefined };
     try {
-      await runner.start(runnable(group));
+      await managedSpus.start(membersOf(group));
     } catch (error) {
       status = { resolution: 'Invalid', reason: reasonOf(error) };
       log('error', 'the SPUs of a group could not be started', { group: group.name, reason: status.reason });
@@ -82,10 +67,10 @@ export function createSpuGroups({ metadata, runner, forget, log }: SpuGroupsOpti
 
   const disband = async (group: StoredObject<'SpuGroup'>): Promise<void> => {
     if (group.status.resolution === 'Invalid') return;
-    const members = runnable(group);
+    const members = membersOf(group);
     try {
-      await runner?.stop(members);
-      for (const { id } of members.spus) await forget(id);
+      await managedSpus?.stop(members);
+      for (const { id } of members) await forget(id);
     } catch (error) {
       log('error', 'the SPUs of a deleted group are not all gone', { group: group.name, reason: reasonOf(error) });
     }
@@ -143,8 +128,6 @@ const covers = ({ minId, replicas }: SpuGroupSpec, id: number): boolean => id >=
 const overlap = (a: SpuGroupSpec, b: SpuGroupSpec): boolean =>
   a.minId < b.minId + b.replicas && b.minId < a.minId + a.replicas;
 
-const runnable = ({ name, spec }: StoredObject<'SpuGroup'>): RunnableGroup => ({
-  name,
-  spec,
-  spus: Array.from({ length: spec.replicas }, (_, i) => ({ id: spec.minId + i, name: `${name}-${i}` })),
-});
+/** Its SPUs: `minId` and up, named after the group. They register with the SC under these ids. */
+const membersOf = ({ name, spec }: StoredObject<'SpuGroup'>): ManagedSpu[] =>
+  Array.from({ length: spec.replicas }, (_, i) => ({ id: spec.minId + i, name: `${name}-${i}` }));

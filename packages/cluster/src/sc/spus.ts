@@ -175,7 +175,8 @@ export function createSpus({ metadata, spuTimeoutMs, onOnline, onOffline, isMana
         if (present === undefined && !request.create) return { kind: 'SpuNotFound' };
         if (present === undefined && (spus.get(name) !== undefined || !canBeKept(name)))
           return { kind: 'SpuAlreadyExists' };
-        const spec = specOf(request, isManaged(id) ? 'Managed' : 'Custom');
+        // An SPU of a group stays one.
+        const spec = specOf(request, present?.spec.spuType ?? (isManaged(id) ? 'Managed' : 'Custom'));
         const unchanged =
           present !== undefined && present.status.resolution === 'Online' && sameEndpoints(present.spec, spec);
         const steps = resume(request);

@@ -8,8 +8,8 @@ import type {
 import { Delete, Fetch, FetchOffsets, Produce, StreamFetch, UpdateOffsets } from '@fluvio-ts/protocol';
 import type { Answers, Session } from '@fluvio-ts/protocol/internal';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Cluster } from '../in-process.ts';
-import { startCluster } from '../in-process.ts';
+import type { Cluster } from '../cluster.ts';
+import { startCluster } from '../cluster.ts';
 import { batchOf, recordsIn } from '../testing/batches.ts';
 import {
   computed,
@@ -304,7 +304,7 @@ describe('on produce', () => {
     } as const;
     const answer = await leader?.call(Produce, request);
     expect(answer?.responses[0]?.partitions[0]?.errorCode.kind).toBe('None');
-    await three.stopSpu(5001);
+    await three.kill(5001);
     const fetch = {
       maxWaitMs: 0,
       minBytes: 0,

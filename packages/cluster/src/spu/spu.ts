@@ -7,6 +7,8 @@ import { serve } from '@fluvio-ts/protocol/internal';
 import { clusterError } from '../errors.ts';
 import { lockFolder } from '../locks.ts';
 import type { Logger } from '../logger.ts';
+import type { Gate } from '../net/gate.ts';
+import { noGate } from '../net/gate.ts';
 import { listen } from '../net/listener.ts';
 import { FindSmartModule } from '../private/smartmodules.ts';
 import type { FsyncPolicy } from '../storage/fsync.ts';
@@ -41,6 +43,8 @@ export interface SpuOptions extends SmartModuleSettings {
   /** How often the SC hears from the SPU, at least. */
   readonly heartbeatMs: number;
   readonly maxConnections: number;
+  /** What everything that it hears and says goes through. Default: nothing is in the way. */
+  readonly gate?: Pick<Gate, 'through' | 'admit'>;
   readonly log: Logger;
   readonly signal?: AbortSignal | undefined;
 }
@@ -51,6 +55,8 @@ export interface Spu {
   readonly name: string;
   readonly address: Address;
   stop(): Promise<void>;
+  /** Ends it as its process may be ended: nothing is flushed, and no high watermark written down. */
+  kill(): Promise<void>;
 }
 
 /**
@@ -59,11 +65,11 @@ export interface Spu {
  * @throws `cluster/port-taken`, `cluster/listen`, `cluster/data-dir-in-use`, `cluster/stopped` when aborted
  */
 export async function startSpu(options: SpuOptions): Promise<Spu> {
-  const { id, name, log, signal } = options;
+  const { id, name, log, signal, gate = noGate } = options;
   const dir = join(options.dataDir, `spu-logs-${id}`);
   const lock = lockFolder(dir);
   const replicas = openReplicas({ spuId: id, dir, fsync: options.fsync, replication: options.replication, log });
-  const transport = tcp();
+  const transport = gate.through(tcp());
   const source = smartModuleSource((request) => {
     if (link === undefined) throw clusterError('cluster/no-sc', {});
     return link.call(FindSmartModule, request);
@@ -76,7 +82,8 @@ export async function startSpu(options: SpuOptions): Promise<Spu> {
     for (const part of stops.splice(0).reverse()) await part();
   };
   stops.push(async () => lock.release());
-  stops.push(() => replicas.close());
+  let how: 'flush' | 'abandon' = 'flush';
+  stops.push(() => replicas.close(how));
   stops.push(() => smartModules.close());
   try {
     const listener = await listen({
@@ -85,7 +92,9 @@ export async function startSpu(options: SpuOptions): Promise<Spu> {
       option: options.portOption,
       maxConnections: options.maxConnections,
       serve: (pipe) =>
-        serve(pipe, spuRoutes({ replicas, smartModules, transforms }), { frameLimitBytes: DEFAULT_FRAME_LIMIT_BYTES }),
+        serve(gate.admit(pipe), spuRoutes({ replicas, smartModules, transforms }), {
+          frameLimitBytes: DEFAULT_FRAME_LIMIT_BYTES,
+        }),
       log,
     });
     stops.push(() => listener.close());
@@ -97,7 +106,9 @@ export async function startSpu(options: SpuOptions): Promise<Spu> {
       serve: async (pipe) => {
         const feed = createFeed(replicas, log);
         try {
-          return await serve(pipe, spuPrivateRoutes(replicas, feed), { frameLimitBytes: DEFAULT_FRAME_LIMIT_BYTES });
+          return await serve(gate.admit(pipe), spuPrivateRoutes(replicas, feed), {
+            frameLimitBytes: DEFAULT_FRAME_LIMIT_BYTES,
+          });
         } finally {
           feed.close();
         }
@@ -127,7 +138,16 @@ export async function startSpu(options: SpuOptions): Promise<Spu> {
     stops.push(() => started.stop());
     await untilReady(started.ready, signal);
     log('info', 'the SPU serves', { id, address: `${listener.address.host}:${listener.address.port}` });
-    return { id, name, address: listener.address, stop };
+    return {
+      id,
+      name,
+      address: listener.address,
+      stop,
+      kill() {
+        how = 'abandon';
+        return stop();
+      },
+    };
   } catch (error) {
     await stop();
     throw error;
