@@ -10,6 +10,7 @@ import type { Logger } from '../logger.ts';
 import { listen } from '../net/listener.ts';
 import type { FsyncPolicy } from '../storage/fsync.ts';
 import { spuRoutes } from './connection.ts';
+import { createConsumerOffsets } from './consumer-offsets/consumer-offsets.ts';
 import { createFeed } from './feed.ts';
 import { startFollowing } from './follower.ts';
 import { spuPrivateRoutes } from './private-api.ts';
@@ -57,19 +58,21 @@ export async function startSpu(options: SpuOptions): Promise<Spu> {
   const lock = lockFolder(dir);
   const replicas = openReplicas({ spuId: id, dir, fsync: options.fsync, replication: options.replication, log });
   const transport = tcp();
+  const offsets = createConsumerOffsets({ spuId: id, replicas, transport, now: Date.now, log });
   const stops: (() => Promise<void>)[] = [];
   const stop = async (): Promise<void> => {
     for (const part of stops.splice(0).reverse()) await part();
   };
   stops.push(async () => lock.release());
   stops.push(() => replicas.close());
+  stops.push(async () => offsets.stop());
   try {
     const listener = await listen({
       host: options.listen.host,
       port: options.listen.port,
       option: options.portOption,
       maxConnections: options.maxConnections,
-      serve: (pipe) => serve(pipe, spuRoutes(replicas), { frameLimitBytes: DEFAULT_FRAME_LIMIT_BYTES }),
+      serve: (pipe) => serve(pipe, spuRoutes(replicas, offsets), { frameLimitBytes: DEFAULT_FRAME_LIMIT_BYTES }),
       log,
     });
     stops.push(() => listener.close());
@@ -81,7 +84,9 @@ export async function startSpu(options: SpuOptions): Promise<Spu> {
       serve: async (pipe) => {
         const feed = createFeed(replicas, log);
         try {
-          return await serve(pipe, spuPrivateRoutes(replicas, feed), { frameLimitBytes: DEFAULT_FRAME_LIMIT_BYTES });
+          return await serve(pipe, spuPrivateRoutes(replicas, feed, offsets), {
+            frameLimitBytes: DEFAULT_FRAME_LIMIT_BYTES,
+          });
         } finally {
           feed.close();
         }
@@ -103,7 +108,11 @@ export async function startSpu(options: SpuOptions): Promise<Spu> {
         create: true,
       },
       replicas,
-      onPeers: following.meet,
+      onPeers: (peers) => {
+        following.meet(peers);
+        offsets.meet(peers);
+      },
+      onCatalog: offsets.hear,
       heartbeatMs: options.heartbeatMs,
       log,
     });
