@@ -7,19 +7,26 @@ import { pause } from './connection/backoff.ts';
 import type { DialOptions } from './connection/open-session.ts';
 import type { RetryOptions } from './connection/retrying.ts';
 import { retrying } from './connection/retrying.ts';
+import type { ScState } from './connection/sc-link.ts';
 import { scLink } from './connection/sc-link.ts';
 import type { Purpose, SpuAddress } from './connection/spu-pool.ts';
-import { spuPool } from './connection/spu-pool.ts';
+import { addressOf, isMisplaced, spuPool } from './connection/spu-pool.ts';
 import { orAborted } from './connection/timer.ts';
 import { clientError } from './errors.ts';
-import type { Metadata, ObjectStore, TopicObject } from './metadata/metadata.ts';
+import type { Metadata, ObjectStore, SpuObject, TopicObject } from './metadata/metadata.ts';
 import { metadata, partitionCount, partitionName } from './metadata/metadata.ts';
+import type { Reign } from './metadata/reign.ts';
+import { reignOf } from './metadata/reign.ts';
+import type { Counters } from './observe/counters.ts';
+import type { Observer } from './observe/observer.ts';
 
 /** What a cluster connection needs, with every default resolved. */
 export interface ClusterOptions extends DialOptions {
   readonly endpoints: readonly Address[];
   readonly requestTimeoutMs: number;
   readonly spuAddress: SpuAddress;
+  readonly counters: Counters;
+  readonly observer: Observer;
 }
 
 /** See the file's head. */
@@ -32,6 +39,10 @@ export interface Cluster {
   readonly requestTimeoutMs: number;
   /** Milliseconds of silence after which a server is asked for a sign of life; 0 for never. */
   readonly probeIntervalMs: number;
+  /** Who hears of what happens. */
+  readonly observer: Observer;
+  /** How the connection to the controller is, and for how many milliseconds. */
+  controller(): { readonly state: ScState['at']; readonly forMs: number };
   /** Calls the controller on the live connection, waiting for it if it is down. */
   callSc<Q, R>(api: Api<Q, R>, request: Q, options?: CallOptions): Promise<R>;
   /** Opens a stream at the controller; it ends with its connection. */
@@ -43,12 +54,12 @@ export interface Cluster {
   /** A connection to the partition's leader as the metadata has it now. @throws `partition/unavailable` and the transport's errors */
   leader(topic: string, partition: number, purpose: Purpose, signal: StopSignal): Promise<Session>;
   /**
-   * Waits before attempt `attempt` at a partition: for a time that grows, or until the metadata names another leader, or
-   * until the signal is aborted; never for more than `mostMs`.
+   * Waits before attempt `attempt` at a partition: for a time that grows, or until the metadata names another leader or
+   * shows that the leader is back, or until the signal is aborted; never for more than `mostMs`.
    */
   pause(attempt: number, topic: string, partition: number, signal: StopSignal, mostMs?: number): Promise<void>;
-  /** Who leads the partition, as the metadata has it now. */
-  leaderId(topic: string, partition: number): number | undefined;
+  /** The time of the partition's leader, from now until the metadata names another one. */
+  reign(topic: string, partition: number, signal: StopSignal): Reign;
   /** Closes the connections of one purpose. */
   release(purpose: Purpose, why: FluvioError): void;
   /** Retries `attempt` until the deadline, for as long as the client lives. */
@@ -66,6 +77,32 @@ export async function openCluster(options: ClusterOptions, signal?: AbortSignal)
   const pool = spuPool(options);
   let platformVersion = '';
 
+  const warned = new Set<string>();
+  const warnOfAddresses = (): void => {
+    if (options.spuAddress !== 'public') return;
+    for (const spu of view.spus.values()) {
+      const address = addressOf(spu, 'public');
+      const text = formatAddress(address);
+      if (warned.has(text) || !isMisplaced(address, options.endpoints)) continue;
+      warned.add(text);
+      const message = `SPU ${spu.spec.id} is registered at ${text}, which means this machine, while the controller is at ${endpoint}: translate it with spuAddress, or register it under an address that clients can reach`;
+      options.observer.tell({ type: 'warning', message });
+    }
+  };
+
+  const spuById = (id: number | undefined): SpuObject | undefined =>
+    find(view.spus.values(), (candidate) => candidate.spec.id === id);
+  const isOffline = (spu: SpuObject | undefined): boolean => spu?.status.resolution === 'Offline';
+
+  /** SPUs that were down when they were last looked at; the first who finds one back lets it be dialled at once. */
+  const down = new Set<number>();
+  view.onChange(() => {
+    for (const { spec, status } of view.spus.values()) {
+      if (status.resolution === 'Offline') down.add(spec.id);
+      else if (down.delete(spec.id)) pool.forgive(spec.id);
+    }
+  });
+
   const link = await scLink(
     {
       ...options,
@@ -76,6 +113,9 @@ export async function openCluster(options: ClusterOptions, signal?: AbortSignal)
           follow(session, watchOf.Partition, view.partitions),
           follow(session, watchOf.Topic, view.topics),
         ]);
+        const { topics, partitions, spus } = view;
+        options.observer.tell({ type: 'metadata', topics: topics.size, partitions: partitions.size, spus: spus.size });
+        warnOfAddresses();
       },
     },
     signal,
@@ -97,6 +137,15 @@ export async function openCluster(options: ClusterOptions, signal?: AbortSignal)
     return false;
   };
 
+  const leaderId = (topic: string, partition: number): number | undefined =>
+    view.partitions.get(partitionName(topic, partition))?.spec.leader;
+
+  /** Who leads, and whether that SPU is there: changes when there is something to try again for. */
+  const standing = (topic: string, partition: number): string => {
+    const leader = leaderId(topic, partition);
+    return `${leader} ${spuById(leader)?.status.resolution}`;
+  };
+
   const cluster: Cluster = {
     metadata: view,
     endpoint,
@@ -106,6 +155,8 @@ export async function openCluster(options: ClusterOptions, signal?: AbortSignal)
     requestTimeoutMs: options.requestTimeoutMs,
     probeIntervalMs: options.probeIntervalMs,
     life: life.signal,
+    observer: options.observer,
+    controller: () => ({ state: link.state.at, forMs: Math.round(performance.now() - link.sinceMs) }),
     callSc,
     async openSc(api, request, open = {}) {
       const session = await link.session(options.requestTimeoutMs, open.signal);
@@ -126,17 +177,17 @@ export async function openCluster(options: ClusterOptions, signal?: AbortSignal)
           }
         },
       ),
-    leaderId: (topic, partition) => view.partitions.get(partitionName(topic, partition))?.spec.leader,
+    reign: (topic, partition, signal) => reignOf(view, topic, partition, signal),
     liveLeader(topic, partition, purpose) {
-      const leader = cluster.leaderId(topic, partition);
+      const leader = leaderId(topic, partition);
       return leader === undefined ? undefined : pool.live(leader, purpose);
     },
     async pause(attempt, topic, partition, signal, mostMs) {
       const early = stopper();
       const wake = (): void => early.stop(undefined);
-      const leader = cluster.leaderId(topic, partition);
+      const before = standing(topic, partition);
       const unsubscribe = view.onChange(() => {
-        if (cluster.leaderId(topic, partition) !== leader) wake();
+        if (standing(topic, partition) !== before) wake();
       });
       signal.addEventListener('abort', wake, { once: true });
       if (signal.aborted) wake();
@@ -159,9 +210,14 @@ export async function openCluster(options: ClusterOptions, signal?: AbortSignal)
         throw unavailable('it has not been placed yet');
       }
       const { leader } = object.spec;
-      const spu = find(view.spus.values(), (candidate) => candidate.spec.id === leader);
+      const spu = spuById(leader);
       if (spu === undefined) throw unavailable(`its leader, SPU ${leader}, is not registered`);
-      if (spu.status.resolution === 'Offline') throw unavailable(`its leader, SPU ${leader}, is offline`);
+      if (isOffline(spu)) {
+        const { resolution } = object.status;
+        throw unavailable(
+          `its leader, SPU ${leader}, is offline (the partition is ${resolution}): waiting for it, or for another leader`,
+        );
+      }
       return pool.session(spu, purpose, stop);
     },
     release: (purpose, why) => pool.release(purpose, why),

@@ -1,13 +1,18 @@
 /** Finds the name that was probably meant. */
 
-/** The closest of `names`, if it is close enough to be a slip of the fingers. */
+/**
+ * The closest of `names`, if it is close enough to be a slip of the fingers: a third of its letters, or any ending left
+ * out.
+ */
 export function suggest(name: string, names: Iterable<string>): string | undefined {
   const limit = Math.max(1, Math.floor(name.length / 3));
+  const meant = name.toLowerCase();
   let best: string | undefined;
   let bestDistance = limit + 1;
   for (const candidate of names) {
-    if (Math.abs(candidate.length - name.length) > limit) continue;
-    const distance = editDistance(name.toLowerCase(), candidate.toLowerCase());
+    const word = candidate.toLowerCase();
+    const distance =
+      meant.length > 1 && word.startsWith(meant) ? Math.min(1, word.length - meant.length) : editDistance(meant, word);
     if (distance < bestDistance) {
       best = candidate;
       bestDistance = distance;

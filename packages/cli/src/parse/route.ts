@@ -2,9 +2,9 @@
  * Finds the command that a command line names, and brings its options into one order and spelling: options may stand
  * before, between and behind the words of the command, in clusters (`-dB`, `-p3`) and with an equals sign (`-T=1`).
  */
+import { suggest } from '@fluvio-ts/profiles/internal';
 import type { AnyCommand, AnySpec, GroupSpec } from '../spec/command.ts';
 import { type OptionEntry, optionsOf } from './option-table.ts';
-import { suggest } from './suggest.ts';
 import { UsageError } from './usage-error.ts';
 
 /** A command line, taken apart. */

@@ -1,7 +1,8 @@
 /** Templates of `consume -F`: `{{key}}={{value}}\n`. Values are written byte by byte. */
+
 import { Buffer } from 'node:buffer';
 import type { ConsumerRecord } from '@fluvio-ts/client';
-import { suggest } from '../parse/suggest.ts';
+import { suggest } from '@fluvio-ts/profiles/internal';
 import { UsageError } from '../parse/usage-error.ts';
 import type { ByteSink } from './byte-sink.ts';
 import { unescaped } from './escapes.ts';

@@ -1,4 +1,5 @@
-import { encodeRequest, encodeResponse, List, scApis, spuApis } from '@fluvio-ts/protocol';
+import { codecs } from '@fluvio-ts/compression';
+import { BatchBuilder, encodeRequest, encodeResponse, List, scApis, spuApis } from '@fluvio-ts/protocol';
 import { expect, test } from 'vitest';
 import { apiNamed, reader } from './reading.ts';
 
@@ -68,4 +69,19 @@ test('APIs have names and numbers', () => {
   expect(apiNamed('watch', undefined)).toEqual({ key: scApis.Watch.key, server: 'sc' });
   expect(apiNamed('1002', 'spu')).toEqual({ key: FetchOffsets.key, server: 'spu' });
   expect(() => apiNamed('Wach', 'sc')).toThrow("no API is called 'Wach'");
+});
+
+test.each(Object.values(codecs()))('a batch that $name compressed is opened', async (codec) => {
+  const builder = new BatchBuilder({ firstTimestampMs: 5000 });
+  builder.add('k', 'packed', 5000);
+  const frame = encodeRequest(spuApis.Produce, 25, 1, 'me', {
+    transactionalId: undefined,
+    isolation: 'read_committed',
+    timeoutMs: 1,
+    topics: [{ name: 't', partitions: [{ partitionIndex: 0, records: await builder.finish(codec) }] }],
+    smartmodules: [],
+  }).subarray(4);
+  const { message } = reader({})({ frame }).description;
+  const records = { batches: [{ codec: codec.name, records: [{ key: 'k', value: 'packed' }] }] };
+  expect(message).toMatchObject({ topics: [{ partitions: [{ records }] }] });
 });

@@ -1,4 +1,5 @@
 /** Chooses how a frame is read, by what is known of it and by what it looks like. */
+import { codecs } from '@fluvio-ts/compression';
 import { type Api, scApis, spuApis } from '@fluvio-ts/protocol';
 import {
   type DescribeOptions,
@@ -35,7 +36,8 @@ interface Asked {
 }
 
 /** Reads frames in the order in which they passed; answers are read by the requests before them. */
-export function reader(known: Known, show: ShowOptions = {}): (frame: InputFrame) => Reading {
+export function reader(known: Known, limits: ShowOptions = {}): (frame: InputFrame) => Reading {
+  const show: ShowOptions = { codecs: codecs(), ...limits };
   const asked = new Map<string, Asked>();
 
   const remember = (reading: Reading): Reading => {

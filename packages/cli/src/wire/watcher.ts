@@ -1,4 +1,5 @@
 /** Understands one connection: which bytes are messages, and what answers what. */
+import { codecs } from '@fluvio-ts/compression';
 import { conversation, type FrameDescription, type Server } from '@fluvio-ts/protocol/describe';
 import type { WireEvent } from './events.ts';
 import { frameCutter, type Piece } from './frame-cutter.ts';
@@ -20,7 +21,7 @@ const TLS_HANDSHAKE = 0x16;
 
 /** Begins to watch a connection. */
 export function watcher(server: Server, connection: number, now: () => number = Date.now): Watcher {
-  const talk = conversation(server);
+  const talk = conversation(server, { codecs: codecs() });
   const cutters = { request: frameCutter(), response: frameCutter() };
   const said = { request: false, response: false };
   const asked = new Map<number, { readonly atMs: number; answers: number }>();

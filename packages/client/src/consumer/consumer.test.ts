@@ -447,6 +447,31 @@ describe('when things go wrong', () => {
     await reader.return?.();
   });
 
+  test('a leader that does not take a credit any more is left as soon as there is another one', async () => {
+    const { cluster, client } = await filled(30, { spus: 2 });
+    const retries: ConsumerRetry[] = [];
+    const consumer = client.consumer('t', {
+      start: 'beginning',
+      maxBytes: 1,
+      prefetchBytes: 1,
+      onRetry: (retry) => retries.push(retry),
+    });
+    const seen: number[] = [];
+    const until = performance.now();
+    for await (const record of consumer) {
+      seen.push(Number.parseInt(record.text(), 10));
+      if (seen.length === 10) {
+        cluster.freeze(1);
+        setTimeout(() => cluster.moveLeader('t', 0, 2), 20);
+      }
+      if (seen.length === 30) break;
+    }
+    expect(seen).toEqual(range(0, 30));
+    // The client waits a minute for the answer to a credit.
+    expect(performance.now() - until).toBeLessThan(30_000);
+    expect(retries[0]?.error).toMatchObject({ code: 'partition/unavailable' });
+  });
+
   test('an answer that is cut in the middle of a batch loses nothing', async () => {
     const { cluster, client } = await filled(200, { pad: 50 });
     cluster.faults.slice = (records, { maxBytes }) => records.slice(0, maxBytes);

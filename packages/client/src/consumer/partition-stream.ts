@@ -169,13 +169,14 @@ export async function streamPartition(
     answers: Answers<StreamFetchResponse>,
     session: Session,
     at: bigint,
+    reign: StopSignal,
   ): Promise<StreamFetchResponse | undefined> => {
     const next = answers.next();
     if (cluster.probeIntervalMs === 0) return next;
     for (;;) {
       const first = await Promise.race([next, silence()]).finally(() => clearTimeout(silenceTimer));
       if (first !== SILENT) return first;
-      const { highWatermark } = await askOffsets(session, cluster, topic, partition, signal);
+      const { highWatermark } = await askOffsets(session, cluster, topic, partition, reign);
       if (highWatermark > at) return undefined;
     }
   };
@@ -187,7 +188,7 @@ export async function streamPartition(
     });
 
   /** Follows one stream of one session; returns when the end is reached, or when a wider window is needed. */
-  const follow = async (session: Session, from: bigint, leader: number | undefined): Promise<void> => {
+  const follow = async (session: Session, from: bigint, reign: StopSignal): Promise<void> => {
     const answers = session.open(
       StreamFetch,
       {
@@ -202,16 +203,11 @@ export async function streamPartition(
         smartmodules: [],
         consumerId: undefined,
       },
-      { signal, queueLimit: ANSWERS_AHEAD },
+      { signal: reign, queueLimit: ANSWERS_AHEAD },
     );
-    // A leader that is deposed goes on listening to a log that nobody writes to any more, and says nothing.
-    const unsubscribe = cluster.metadata.onChange(() => {
-      if (cluster.leaderId(topic, partition) !== leader) answers.close();
-    });
     try {
-      if (cluster.leaderId(topic, partition) !== leader) return;
       for (;;) {
-        const answer = await nextAnswer(answers, session, position ?? from);
+        const answer = await nextAnswer(answers, session, position ?? from, reign);
         if (answer === undefined) return;
         if (!(await digest(answer, position ?? from))) return;
         attempt = 0;
@@ -221,13 +217,12 @@ export async function streamPartition(
         const { status } = await session.call(
           UpdateOffsets,
           { offsets: [{ offset: position ?? from, sessionId: answer.streamId }] },
-          { signal, timeoutMs: cluster.requestTimeoutMs },
+          { signal: reign, timeoutMs: cluster.requestTimeoutMs },
         );
         const refused = status.find(({ error }) => error.kind !== 'None');
         if (refused !== undefined) throw serverError(`giving credit to ${topic}-${partition}`, refused.error);
       }
     } finally {
-      unsubscribe();
       answers.close();
     }
   };
@@ -244,17 +239,20 @@ export async function streamPartition(
 
   let attempt = 0;
   while (!signal.aborted) {
+    // A leader that is deposed goes on listening to a log that nobody writes to any more, and says nothing; a frozen one
+    // says nothing either.
+    const reign = cluster.reign(topic, partition, signal);
     try {
       if (position === undefined) {
-        const offsets = await fetchOffsets(cluster, topic, partition, purpose, signal);
+        const offsets = await fetchOffsets(cluster, topic, partition, purpose, reign.signal);
         position = resolveStart(start, offsets);
         if (settings.until === 'end') limit = offsets.highWatermark;
       }
       if (limit !== undefined && position >= limit) return;
-      const leader = cluster.leaderId(topic, partition);
-      await follow(await cluster.leader(topic, partition, purpose, signal), position, leader);
-    } catch (error) {
+      await follow(await cluster.leader(topic, partition, purpose, reign.signal), position, reign.signal);
+    } catch (thrown) {
       if (signal.aborted) return;
+      const error = reign.reasonFor(thrown);
       const next = afterGap(error);
       if (next !== undefined) {
         onGap?.({ topic, partition, wanted: position ?? 0n, next });
@@ -262,10 +260,12 @@ export async function streamPartition(
       } else if (isRetryable(error)) {
         attempt++;
         onRetry?.({ topic, partition, attempt, error });
-        await cluster.pause(attempt, topic, partition, signal);
+        if (!reign.isOver) await cluster.pause(attempt, topic, partition, signal);
       } else {
         throw error;
       }
+    } finally {
+      reign.release();
     }
   }
 }

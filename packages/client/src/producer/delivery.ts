@@ -48,17 +48,21 @@ export async function deliver(
     if (alive !== 0) end(alive < 0 ? waiting : waiting.slice(0, alive), tooLate(options, attempt, last));
     const [first] = waiting;
     if (first === undefined) return;
+    const reign = cluster.reign(topic, partition, abandoned);
     try {
-      const answers = await request(options, waiting, abandoned, first.deadlineAt - now);
+      const answers = await request(options, waiting, reign.signal, first.deadlineAt - now);
       ({ again: waiting, error: last } = settleAnswers(options, waiting, answers, settled));
     } catch (error) {
-      last = error;
+      last = reign.reasonFor(error);
       if (abandoned.aborted) end(waiting, abandoned.reason);
       else if (cluster.life.aborted) end(waiting, cluster.life.reason);
-      else if (!isRetryable(error)) end(waiting, error);
+      else if (!isRetryable(last)) end(waiting, last);
+    } finally {
+      reign.release();
     }
     const [next] = waiting;
     if (next === undefined) return;
+    if (reign.isOver) continue;
     const leftMs = Math.ceil(next.deadlineAt - performance.now()) + 1;
     await cluster.pause(attempt, topic, partition, abandoned, leftMs);
   }
@@ -112,13 +116,13 @@ const SLOWEST_BYTES_PER_MS = 32;
 async function request(
   options: DeliveryOptions,
   batches: readonly SealedBatch[],
-  abandoned: StopSignal,
+  signal: StopSignal,
   leftMs: number,
 ): Promise<readonly ProducePartitionResponse[]> {
   const { cluster, topic, partition, isolation, ackTimeoutMs } = options;
   const sizeBytes = batches.reduce((sum, { bytes }) => sum + bytes.length, 0);
   const session =
-    cluster.liveLeader(topic, partition, 'produce') ?? (await findLeader(cluster, topic, partition, abandoned, leftMs));
+    cluster.liveLeader(topic, partition, 'produce') ?? (await findLeader(cluster, topic, partition, signal, leftMs));
   try {
     const { responses } = await session.call(
       Produce,
@@ -132,7 +136,7 @@ async function request(
         smartmodules: [],
       },
       {
-        signal: abandoned,
+        signal,
         timeoutMs: Math.min(leftMs, cluster.requestTimeoutMs + ackTimeoutMs),
         patienceMs: ackTimeoutMs + sizeBytes / SLOWEST_BYTES_PER_MS,
       },
@@ -148,10 +152,10 @@ async function findLeader(
   cluster: Cluster,
   topic: string,
   partition: number,
-  abandoned: StopSignal,
+  signal: StopSignal,
   leftMs: number,
 ): Promise<Session> {
-  const limit = deadline(leftMs, abandoned);
+  const limit = deadline(leftMs, signal);
   try {
     return await cluster.leader(topic, partition, 'produce', limit.signal);
   } catch (error) {

@@ -251,6 +251,33 @@ describe('when things go wrong', () => {
     expect(producer.bufferedBytes).toBe(0);
   });
 
+  test('a leader that says nothing any more is left as soon as there is another one', async () => {
+    vi.useFakeTimers();
+    const { cluster, producer } = await producing({}, 1, 2);
+    const first = producer.send({ value: 'before' });
+    await vi.advanceTimersByTimeAsync(1);
+    await first;
+    cluster.freeze(1);
+    const sent = ['a', 'b'].map((value) => producer.send({ value }));
+    await vi.advanceTimersByTimeAsync(100);
+    cluster.moveLeader('t', 0, 2);
+    await vi.advanceTimersByTimeAsync(1);
+    expect(await Promise.all(sent)).toMatchObject([{ mayBeDuplicate: true }, { mayBeDuplicate: true }]);
+    vi.useRealTimers();
+  });
+
+  test('a leader that does not even shake hands is left as soon as there is another one', async () => {
+    vi.useFakeTimers();
+    const { cluster, producer } = await producing({}, 1, 2);
+    cluster.faults.handshake = (spu) => (spu === 1 ? 'silent' : undefined);
+    const sent = producer.send({ value: 'a' });
+    await vi.advanceTimersByTimeAsync(100);
+    cluster.moveLeader('t', 0, 2);
+    await vi.advanceTimersByTimeAsync(1);
+    expect(await sent).toMatchObject({ offset: 0n, mayBeDuplicate: false });
+    vi.useRealTimers();
+  });
+
   test('a dead partition does not hold the others up', async () => {
     const { cluster, producer } = await producing({}, 2, 2);
     cluster.faults.produce = (spu) => (spu === 1 ? 'silent' : undefined);
@@ -402,6 +429,18 @@ test('a clock that is set does not time records out', async () => {
   vi.spyOn(Date, 'now').mockImplementation(() => real() + 86_400_000);
   await expect(sent).resolves.toMatchObject({ offset: 0n });
   vi.restoreAllMocks();
+});
+
+test('a leader that is back is tried at once, however long the pause has become', async () => {
+  vi.useFakeTimers();
+  const { cluster, producer } = await producing();
+  cluster.setOnline(1, false);
+  const sent = producer.send({ value: 'a' });
+  await vi.advanceTimersByTimeAsync(60_000);
+  cluster.setOnline(1, true);
+  await vi.advanceTimersByTimeAsync(1);
+  expect(await sent).toMatchObject({ offset: 0n, mayBeDuplicate: false });
+  vi.useRealTimers();
 });
 
 test('a new leader is tried at once, however long the pause has become', async () => {

@@ -44,6 +44,7 @@ export interface Faults {
   produce?: (spu: number, request: ProduceRequest) => ErrorCode | 'cut' | 'store and cut' | 'silent' | undefined;
   /** What one batch of a request is answered, by its place there. */
   batch?: (spu: number, index: number) => ErrorCode | undefined;
+  handshake?: (spu: number) => 'silent' | undefined;
   stream?: (spu: number, request: StreamFetchRequest) => ErrorCode | undefined;
   /** Changes the record bytes of an answer. */
   slice?: (records: Uint8Array, request: StreamFetchRequest) => Uint8Array;
@@ -60,6 +61,8 @@ export interface Broker {
   log(topic: string, partition: number): PartitionLog;
   /** Moves a partition and tells the watchers. */
   moveLeader(topic: string, partition: number, spu: number, options?: { readonly quietly?: boolean }): void;
+  /** Shows an SPU as online or not, and tells the watchers. */
+  setOnline(spu: number, online: boolean): void;
   /** Tells the watchers everything. */
   announce(): void;
   /** Cuts all connections of the SC (0) or of an SPU. */
@@ -100,6 +103,7 @@ export function broker(spus = 1): Broker {
   const streams = new Map<string, Set<Stream>>();
   const sessions = new Map<number, Set<Map<number, Stream>>>();
   const frozen = new Set<BytePipe>();
+  const offline = new Set<number>();
   const faults: Faults = {};
   const produced: ProduceRequest[] = [];
   const streamed: StreamFetchRequest[] = [];
@@ -123,7 +127,7 @@ export function broker(spus = 1): Broker {
         rack: undefined,
         publicEndpointLocal: undefined,
       },
-      status: { resolution: 'Online' as const },
+      status: { resolution: offline.has(i + 1) ? ('Offline' as const) : ('Online' as const) },
     }));
 
   const partitionObjects = (): ObjectOf<'Partition'>[] =>
@@ -253,7 +257,10 @@ export function broker(spus = 1): Broker {
     let isWatched = false;
     let ids = 0;
     return [
-      on(SpuApiVersions, () => ({ errorCode: NO_ERROR, apiKeys: [], platformVersion: '0.0.0' })),
+      on(SpuApiVersions, () => {
+        if (faults.handshake?.(spu) === 'silent') return new Promise(() => {});
+        return { errorCode: NO_ERROR, apiKeys: [], platformVersion: '0.0.0' };
+      }),
       on(Produce, (request) => {
         produced.push(request);
         const fault = faults.produce?.(spu, request);
@@ -384,6 +391,11 @@ export function broker(spus = 1): Broker {
     deleteTopic(name) {
       topics.delete(name);
       for (const each of [...leaders.keys()]) if (each.startsWith(`${name}-`)) leaders.delete(each);
+      announce();
+    },
+    setOnline(spu, online) {
+      if (online) offline.delete(spu);
+      else offline.add(spu);
       announce();
     },
     moveLeader(topic, partition, spu, options = {}) {

@@ -7,6 +7,9 @@ import { CONSUMER_OFFSET_PARTITION } from '../consumer-offset-topic.ts';
 import { lockFolder } from '../locks.ts';
 import type { Logger } from '../logger.ts';
 import { reasonOf } from '../logger.ts';
+import type { ManagedSpus } from '../members/member.ts';
+import type { Gate } from '../net/gate.ts';
+import { noGate } from '../net/gate.ts';
 import { listen } from '../net/listener.ts';
 import { askSpu } from './ask-spu.ts';
 import { createElections } from './elections.ts';
@@ -36,6 +39,10 @@ export interface ScOptions {
   /** Silence after which an SPU is taken for dead. */
   readonly spuTimeoutMs: number;
   readonly maxConnections: number;
+  /** What everything that it hears and says goes through. Default: nothing is in the way. */
+  readonly gate?: Pick<Gate, 'through' | 'admit'>;
+  /** Runs the SPUs of SPU groups. Default: nobody does. */
+  readonly managedSpus?: ManagedSpus;
   readonly log: Logger;
 }
 
@@ -48,6 +55,8 @@ export interface Sc {
   /** Waits until the metadata shows an SPU as offline, or not at all. */
   offline(id: number, options: { readonly timeoutMs: number }): Promise<boolean>;
   stop(): Promise<void>;
+  /** Ends it as its process may be ended. What it was writing to the disk is finished: it cannot be taken back. */
+  kill(): Promise<void>;
 }
 
 /** Requests to the SC are small; the largest is a SmartModule. */
@@ -57,7 +66,7 @@ const SETTLE_INTERVAL_MS = 15_000;
 
 /** Starts an SC. @throws `cluster/port-taken`, `cluster/listen`, `cluster/data-dir-in-use` */
 export async function startSc(options: ScOptions): Promise<Sc> {
-  const { log, maxConnections } = options;
+  const { log, maxConnections, gate = noGate } = options;
   const dir = join(options.dataDir, 'metadata');
   const lock = lockFolder(dir);
   const stopping = new AbortController();
@@ -70,7 +79,7 @@ export async function startSc(options: ScOptions): Promise<Sc> {
     const metadata = openMetadata(dir, options.durable, log);
     // Whatever is under way on the disk is finished before the folder is given away.
     stops.push(() => metadata.exclusive(async () => {}));
-    const transport = tcp();
+    const transport = gate.through(tcp());
     const elections = createElections({ metadata, ask: (spu, replicas) => askSpu(transport, spu, replicas), log });
     stops.push(() => elections.stop());
     const topics = createTopics({
@@ -102,14 +111,17 @@ export async function startSc(options: ScOptions): Promise<Sc> {
       ...server,
       ...options.listenPrivate,
       option: options.portOptions.private,
-      serve: (pipe) => serve(pipe, privateRoutes(metadata, spus, pipe, log), frames),
+      serve: (accepted) => {
+        const pipe = gate.admit(accepted);
+        return serve(pipe, privateRoutes(metadata, spus, pipe, log), frames);
+      },
     });
     stops.push(() => privatePort.close());
     const publicPort = await listen({
       ...server,
       ...options.listen,
       option: options.portOptions.public,
-      serve: (pipe) => serve(pipe, scRoutes({ metadata, topics, spus }), frames),
+      serve: (pipe) => serve(gate.admit(pipe), scRoutes({ metadata, topics, spus }), frames),
     });
     stops.push(() => publicPort.close());
     spus.begin();
@@ -131,6 +143,7 @@ export async function startSc(options: ScOptions): Promise<Sc> {
         return (await waitFor([SPU], gone, { timeoutMs, signal })) ?? false;
       },
       stop,
+      kill: stop,
     };
   } catch (error) {
     await stop();

@@ -7,6 +7,8 @@ import { serve } from '@fluvio-ts/protocol/internal';
 import { clusterError } from '../errors.ts';
 import { lockFolder } from '../locks.ts';
 import type { Logger } from '../logger.ts';
+import type { Gate } from '../net/gate.ts';
+import { noGate } from '../net/gate.ts';
 import { listen } from '../net/listener.ts';
 import type { FsyncPolicy } from '../storage/fsync.ts';
 import { spuRoutes } from './connection.ts';
@@ -35,6 +37,8 @@ export interface SpuOptions {
   /** How often the SC hears from the SPU, at least. */
   readonly heartbeatMs: number;
   readonly maxConnections: number;
+  /** What everything that it hears and says goes through. Default: nothing is in the way. */
+  readonly gate?: Pick<Gate, 'through' | 'admit'>;
   readonly log: Logger;
   readonly signal?: AbortSignal | undefined;
 }
@@ -45,6 +49,8 @@ export interface Spu {
   readonly name: string;
   readonly address: Address;
   stop(): Promise<void>;
+  /** Ends it as its process may be ended: nothing is flushed, and no high watermark written down. */
+  kill(): Promise<void>;
 }
 
 /**
@@ -53,18 +59,19 @@ export interface Spu {
  * @throws `cluster/port-taken`, `cluster/listen`, `cluster/data-dir-in-use`, `cluster/stopped` when aborted
  */
 export async function startSpu(options: SpuOptions): Promise<Spu> {
-  const { id, name, log, signal } = options;
+  const { id, name, log, signal, gate = noGate } = options;
   const dir = join(options.dataDir, `spu-logs-${id}`);
   const lock = lockFolder(dir);
   const replicas = openReplicas({ spuId: id, dir, fsync: options.fsync, replication: options.replication, log });
-  const transport = tcp();
+  const transport = gate.through(tcp());
   const offsets = createConsumerOffsets({ spuId: id, replicas, transport, now: Date.now, log });
   const stops: (() => Promise<void>)[] = [];
   const stop = async (): Promise<void> => {
     for (const part of stops.splice(0).reverse()) await part();
   };
   stops.push(async () => lock.release());
-  stops.push(() => replicas.close());
+  let how: 'flush' | 'abandon' = 'flush';
+  stops.push(() => replicas.close(how));
   stops.push(async () => offsets.stop());
   try {
     const listener = await listen({
@@ -72,7 +79,8 @@ export async function startSpu(options: SpuOptions): Promise<Spu> {
       port: options.listen.port,
       option: options.portOption,
       maxConnections: options.maxConnections,
-      serve: (pipe) => serve(pipe, spuRoutes(replicas, offsets), { frameLimitBytes: DEFAULT_FRAME_LIMIT_BYTES }),
+      serve: (pipe) =>
+        serve(gate.admit(pipe), spuRoutes(replicas, offsets), { frameLimitBytes: DEFAULT_FRAME_LIMIT_BYTES }),
       log,
     });
     stops.push(() => listener.close());
@@ -84,7 +92,7 @@ export async function startSpu(options: SpuOptions): Promise<Spu> {
       serve: async (pipe) => {
         const feed = createFeed(replicas, log);
         try {
-          return await serve(pipe, spuPrivateRoutes(replicas, feed, offsets), {
+          return await serve(gate.admit(pipe), spuPrivateRoutes(replicas, feed, offsets), {
             frameLimitBytes: DEFAULT_FRAME_LIMIT_BYTES,
           });
         } finally {
@@ -119,7 +127,16 @@ export async function startSpu(options: SpuOptions): Promise<Spu> {
     stops.push(() => link.stop());
     await untilReady(link.ready, signal);
     log('info', 'the SPU serves', { id, address: `${listener.address.host}:${listener.address.port}` });
-    return { id, name, address: listener.address, stop };
+    return {
+      id,
+      name,
+      address: listener.address,
+      stop,
+      kill() {
+        how = 'abandon';
+        return stop();
+      },
+    };
   } catch (error) {
     await stop();
     throw error;

@@ -15,9 +15,10 @@ import {
 } from '@fluvio-ts/protocol';
 import type { Session } from '@fluvio-ts/protocol/internal';
 import { afterEach, describe, expect, it } from 'vitest';
+import type { Cluster } from '../../cluster.ts';
+import { startCluster } from '../../cluster.ts';
+import type { StartClusterOptions } from '../../cluster-options.ts';
 import { CONSUMER_OFFSET_PARTITION, CONSUMER_OFFSET_TOPIC } from '../../consumer-offset-topic.ts';
-import type { Cluster, StartClusterOptions } from '../../in-process.ts';
-import { startCluster } from '../../in-process.ts';
 import { batchOf } from '../../testing/batches.ts';
 import {
   computed,
@@ -167,10 +168,10 @@ describe('on one SPU', () => {
       await createTopic(sc, 'again');
       await commit('kept', 0, 'c', 41);
       await commit('again', 0, 'c', 42);
-      await cluster.stopSpu(5001);
+      await cluster.shutdown(5001);
       await deleteTopic(sc, 'again');
       void createTopic(sc, 'again');
-      await cluster.startSpu(5001);
+      await cluster.restart(5001);
       await leaderOf('again-0');
       await expect.poll(list, { timeout: 5000 }).toEqual([['kept', 0, 'c', 41]]);
       await cluster.stop();
@@ -258,7 +259,7 @@ describe('on several SPUs', () => {
     }
     const reader = (await leaderOf('t-0')) === offsets ? undefined : await spu(await leaderOf('t-0'));
     reader?.open(StreamFetch, streamRequest('t', 0, 0, { consumerId: 'c' }));
-    const stopped = cluster.stopSpu(offsets);
+    const stopped = cluster.shutdown(offsets);
     // The connection is to an SPU that lives: its commit waits for the election.
     if (reader !== undefined) {
       const answer = await reader.call(UpdateConsumerOffset, { offset: 20n, sessionId: 1 });
@@ -272,7 +273,7 @@ describe('on several SPUs', () => {
       ({ spec, status }) => spec.leader !== offsets && status.resolution === 'Online',
     );
     await expect.poll(() => listAt(other.spec.leader), { timeout: 5000 }).toEqual([['t', 0, 'c', acknowledged]]);
-    await cluster.startSpu(offsets);
+    await cluster.restart(offsets);
     expect(await commit('t', 0, 'c', 100)).toBe('None');
     expect(await list()).toEqual([['t', 0, 'c', 100]]);
     reader?.close();

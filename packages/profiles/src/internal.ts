@@ -1,0 +1,6 @@
+/**
+ * What sister packages share, without any promise of stability.
+ *
+ * @packageDocumentation
+ */
+export { suggest } from './suggest.ts';
