@@ -1,5 +1,5 @@
 /** A listening port: every accepted socket becomes a pipe, up to a number of them. */
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Server } from 'node:net';
 import { createServer } from 'node:net';
 import { pipeFromSocket } from '@fluvio-ts/adapter-tcp/internal';
 import type { Address, BytePipe } from '@fluvio-ts/protocol';
@@ -7,11 +7,12 @@ import { formatAddress } from '@fluvio-ts/protocol';
 import { clusterError } from '../errors.ts';
 import type { Logger } from '../logger.ts';
 import { reasonOf } from '../logger.ts';
+import { lastingPorts } from './lasting-port.ts';
 
 /** Where and how to listen. */
 export interface ListenOptions {
   readonly host: string;
-  /** 0: the system chooses. */
+  /** 0: any, and one that the server can have again later. */
   readonly port: number;
   /** What the caller calls the option that holds the port, for the error that says it is taken. */
   readonly option: string;
@@ -31,7 +32,7 @@ export interface Listener {
 
 /** Starts to listen. @throws `cluster/port-taken`, `cluster/listen` */
 export async function listen(options: ListenOptions): Promise<Listener> {
-  const { host, port, maxConnections, serve, log } = options;
+  const { host, maxConnections, serve, log } = options;
   const pipes = new Set<BytePipe>();
   // Half-open, so that a client that ends its writes still gets its answers.
   const server = createServer({ allowHalfOpen: true, noDelay: true, keepAlive: true }, (socket) => {
@@ -47,14 +48,7 @@ export async function listen(options: ListenOptions): Promise<Listener> {
   server.on('drop', (dropped) => {
     log('warn', 'a connection was refused: there are too many', { from: dropped?.remoteAddress, maxConnections });
   });
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', (error: NodeJS.ErrnoException) => {
-      if (error.code === 'EADDRINUSE')
-        reject(clusterError('cluster/port-taken', { host, port, option: options.option }, error));
-      else reject(clusterError('cluster/listen', { host, port, reason: error.message }, error));
-    });
-    server.listen({ host, port }, resolve);
-  });
+  await bind(server, options);
   // After this, errors are those of single accepts, such as too many open files: the port goes on listening.
   server.on('error', (error) => log('warn', 'a connection could not be accepted', { reason: error.message }));
   const { port: bound } = server.address() as AddressInfo;
@@ -67,4 +61,23 @@ export async function listen(options: ListenOptions): Promise<Listener> {
       });
     },
   };
+}
+
+async function bind(server: Server, { host, port, option }: ListenOptions): Promise<void> {
+  for (const candidate of port === 0 ? lastingPorts() : [port]) {
+    try {
+      await new Promise<void>((resolve, reject) => {
+        server.once('error', reject);
+        server.listen({ host, port: candidate }, () => {
+          server.off('error', reject);
+          resolve();
+        });
+      });
+      return;
+    } catch (error) {
+      const { code, message } = error as NodeJS.ErrnoException;
+      if (code !== 'EADDRINUSE') throw clusterError('cluster/listen', { host, port, reason: message }, error);
+      if (port !== 0) throw clusterError('cluster/port-taken', { host, port, option }, error);
+    }
+  }
 }
