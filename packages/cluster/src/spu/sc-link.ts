@@ -9,7 +9,7 @@ import { startSession } from '@fluvio-ts/protocol/internal';
 import { clusterError } from '../errors.ts';
 import type { Logger } from '../logger.ts';
 import { reasonOf } from '../logger.ts';
-import type { Peer, RegisterSpuRequest } from '../private/messages.ts';
+import type { CatalogNews, Peer, RegisterSpuRequest } from '../private/messages.ts';
 import { RegisterSpu, ReportReplicas } from '../private/messages.ts';
 import { pause } from './pause.ts';
 import type { Replicas } from './replicas.ts';
@@ -23,6 +23,8 @@ export interface ScLinkOptions {
   readonly replicas: Replicas;
   /** Takes where the other SPUs are. */
   readonly onPeers: (peers: readonly Peer[]) => void;
+  /** Takes which partitions there are. */
+  readonly onCatalog: (news: CatalogNews) => void;
   readonly heartbeatMs: number;
   readonly log: Logger;
 }
@@ -75,6 +77,10 @@ export function startScLink(options: ScLinkOptions): ScLink {
         create = false;
         if (assignments.peers !== undefined) {
           options.onPeers(assignments.peers);
+          continue;
+        }
+        if (assignments.catalog !== undefined) {
+          options.onCatalog(assignments.catalog);
           continue;
         }
         replicas.apply(assignments);

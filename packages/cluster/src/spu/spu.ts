@@ -13,6 +13,7 @@ import { listen } from '../net/listener.ts';
 import { FindSmartModule } from '../private/smartmodules.ts';
 import type { FsyncPolicy } from '../storage/fsync.ts';
 import { spuRoutes } from './connection.ts';
+import { createConsumerOffsets } from './consumer-offsets/consumer-offsets.ts';
 import { createDeduplicator } from './deduplication.ts';
 import { createFeed } from './feed.ts';
 import { startFollowing } from './follower.ts';
@@ -77,6 +78,7 @@ export async function startSpu(options: SpuOptions): Promise<Spu> {
   const smartModules = createSmartModules(source, options);
   const transforms = produceTransforms(smartModules, createDeduplicator(smartModules));
   let link: ScLink | undefined;
+  const offsets = createConsumerOffsets({ spuId: id, replicas, transport, now: Date.now, log });
   const stops: (() => Promise<void>)[] = [];
   const stop = async (): Promise<void> => {
     for (const part of stops.splice(0).reverse()) await part();
@@ -85,6 +87,7 @@ export async function startSpu(options: SpuOptions): Promise<Spu> {
   let how: 'flush' | 'abandon' = 'flush';
   stops.push(() => replicas.close(how));
   stops.push(() => smartModules.close());
+  stops.push(async () => offsets.stop());
   try {
     const listener = await listen({
       host: options.listen.host,
@@ -92,7 +95,7 @@ export async function startSpu(options: SpuOptions): Promise<Spu> {
       option: options.portOption,
       maxConnections: options.maxConnections,
       serve: (pipe) =>
-        serve(gate.admit(pipe), spuRoutes({ replicas, smartModules, transforms }), {
+        serve(gate.admit(pipe), spuRoutes({ replicas, offsets, smartModules, transforms }), {
           frameLimitBytes: DEFAULT_FRAME_LIMIT_BYTES,
         }),
       log,
@@ -106,7 +109,7 @@ export async function startSpu(options: SpuOptions): Promise<Spu> {
       serve: async (pipe) => {
         const feed = createFeed(replicas, log);
         try {
-          return await serve(gate.admit(pipe), spuPrivateRoutes(replicas, feed), {
+          return await serve(gate.admit(pipe), spuPrivateRoutes(replicas, feed, offsets), {
             frameLimitBytes: DEFAULT_FRAME_LIMIT_BYTES,
           });
         } finally {
@@ -130,7 +133,11 @@ export async function startSpu(options: SpuOptions): Promise<Spu> {
         create: true,
       },
       replicas,
-      onPeers: following.meet,
+      onPeers: (peers) => {
+        following.meet(peers);
+        offsets.meet(peers);
+      },
+      onCatalog: offsets.hear,
       heartbeatMs: options.heartbeatMs,
       log,
     });
