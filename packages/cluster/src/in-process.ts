@@ -7,9 +7,12 @@ import { formatAddress } from '@fluvio-ts/protocol';
 import { clusterError } from './errors.ts';
 import type { Logger } from './logger.ts';
 import { silent } from './logger.ts';
+import { LOOPBACK } from './net/listener.ts';
 import type { ClusterOptions, ClusterSettings, SpuInfo } from './options.ts';
 import { replicationOf, settingsOf, spuId, spuName, whole } from './options.ts';
 import { startSc } from './sc/sc.ts';
+import type { ClusterTls } from './security/cluster-tls.ts';
+import { prepareClusterTls } from './security/cluster-tls.ts';
 import type { Spu } from './spu/spu.ts';
 import { startSpu } from './spu/spu.ts';
 
@@ -34,6 +37,8 @@ export interface Cluster {
   /** The SPUs that run now, by id. */
   readonly spus: readonly SpuInfo[];
   readonly dataDir: string;
+  /** What clients need to connect; undefined without TLS. `tcp({ tls: cluster.tls })` takes it as it is. */
+  readonly tls: ClusterTls | undefined;
   /** Stops one SPU; its data stays. Resolves when the metadata shows it as offline. Rejects with `cluster/unknown-member` if it does not run. */
   stopSpu(id: number): Promise<void>;
   /** Starts an SPU that was stopped, on the port that it had, or one more. Resolves when it serves. */
@@ -84,10 +89,11 @@ export async function startCluster(options: StartClusterOptions = {}): Promise<C
   if (temporary) stops.push(() => rm(dataDir, { recursive: true, force: true, maxRetries: 3 }));
 
   try {
+    const tls = await prepareClusterTls(settings, dataDir);
     const sc = await startSc({
       ...settings,
       listen: { host: settings.host, port: scPort },
-      listenPrivate: { host: settings.host, port: 0 },
+      listenPrivate: { host: LOOPBACK, port: 0 },
       portOptions: PORT_OPTIONS,
       dataDir,
       durable: !temporary,
@@ -123,6 +129,7 @@ export async function startCluster(options: StartClusterOptions = {}): Promise<C
     return {
       endpoint: formatAddress(sc.address),
       dataDir,
+      tls,
       get spus() {
         return [...running.values()].map(infoOf).sort((a, b) => a.id - b.id);
       },
@@ -157,6 +164,7 @@ const infoOf = ({ id, name, address }: { id: number; name: string; address: Addr
 const spuSettings = (settings: ClusterSettings) => ({
   fsync: settings.fsync,
   heartbeatMs: settings.heartbeatMs,
-  maxConnections: settings.maxConnections,
+  limits: settings.limits,
+  tls: settings.tls,
   replication: replicationOf(settings),
 });

@@ -9,6 +9,8 @@ import { clusterError } from '../errors.ts';
 import { lockFolder } from '../locks.ts';
 import type { ClusterOptions, SpuInfo } from '../options.ts';
 import { settingsOf, spuId, spuName } from '../options.ts';
+import type { ClusterTls } from '../security/cluster-tls.ts';
+import { prepareClusterTls } from '../security/cluster-tls.ts';
 import { endProcesses } from './end.ts';
 import type { LaunchedMember } from './launch.ts';
 import { launch } from './launch.ts';
@@ -42,6 +44,8 @@ export interface ClusterProcesses {
   readonly endpoint: string;
   readonly spus: readonly SpuInfo[];
   readonly dataDir: string;
+  /** What clients need to connect; undefined without TLS. `tcp({ tls: cluster.tls })` takes it as it is. */
+  readonly tls: ClusterTls | undefined;
   /** Every process: name, number, address and log file. */
   readonly members: readonly MemberRecord[];
   /** Sends a signal, SIGKILL by default. Resolves when it is sent, and for those that end a process, when it has ended. */
@@ -114,6 +118,7 @@ export async function startClusterProcesses(options: ClusterProcessesOptions = {
   const runSc = (port: number, privatePort: number) => run('sc', { ...common, member: 'sc', port, privatePort });
   const runSpu = (id: number, port: number) => run(id, { ...common, member: 'spu', id, port, sc: scPrivate() });
 
+  let tls: ClusterTls | undefined;
   let stopping: Promise<void> | undefined;
   const stop = (): Promise<void> => {
     stopping ??= (async () => {
@@ -127,6 +132,7 @@ export async function startClusterProcesses(options: ClusterProcessesOptions = {
     const before = readRecord(dataDir);
     const [alive] = aliveMembers(before);
     if (alive !== undefined) throw clusterError('cluster/data-dir-in-use', { dataDir, pid: alive.pid });
+    tls = await prepareClusterTls(settings, dataDir);
     const ports = choosePorts(options, before);
     const ids = Array.from({ length: settings.spus }, (_, index) => spuId(index));
     // What is known of the ports outlives a start that fails half-way.
@@ -177,6 +183,7 @@ export async function startClusterProcesses(options: ClusterProcessesOptions = {
   return {
     endpoint: formatAddress(find('sc').address),
     dataDir,
+    tls,
     get members() {
       return members;
     },

@@ -3,10 +3,13 @@ import { join } from 'node:path';
 import { tcp } from '@fluvio-ts/adapter-tcp';
 import type { Address } from '@fluvio-ts/protocol';
 import { serve } from '@fluvio-ts/protocol/internal';
+import type { LimitSettings } from '../limits.ts';
 import { lockFolder } from '../locks.ts';
 import type { Logger } from '../logger.ts';
 import { reasonOf } from '../logger.ts';
 import { listen } from '../net/listener.ts';
+import { openServerTls } from '../security/server-tls.ts';
+import type { TlsSettings } from '../security/tls-options.ts';
 import { askSpu } from './ask-spu.ts';
 import { createElections } from './elections.ts';
 import { openMetadata } from './metadata.ts';
@@ -33,7 +36,9 @@ export interface ScOptions {
   readonly topicWaitMs: number;
   /** Silence after which an SPU is taken for dead. */
   readonly spuTimeoutMs: number;
-  readonly maxConnections: number;
+  readonly limits: LimitSettings;
+  /** TLS on the port for clients. */
+  readonly tls?: TlsSettings | undefined;
   readonly log: Logger;
 }
 
@@ -55,7 +60,7 @@ const SETTLE_INTERVAL_MS = 15_000;
 
 /** Starts an SC. @throws `cluster/port-taken`, `cluster/listen`, `cluster/data-dir-in-use` */
 export async function startSc(options: ScOptions): Promise<Sc> {
-  const { log, maxConnections } = options;
+  const { log, limits } = options;
   const dir = join(options.dataDir, 'metadata');
   const lock = lockFolder(dir);
   const stopping = new AbortController();
@@ -89,8 +94,9 @@ export async function startSc(options: ScOptions): Promise<Sc> {
     settling.unref();
     stops.push(() => clearInterval(settling));
 
-    const server = { maxConnections, log };
-    const frames = { frameLimitBytes: FRAME_LIMIT_BYTES };
+    const tls = options.tls && (await openServerTls(options.tls, options.dataDir, { kind: 'sc' }, log));
+    const server = { maxConnections: limits.connections, handshakeTimeoutMs: limits.handshakeMs, log };
+    const frames = { frameLimitBytes: Math.min(limits.requestBytes, FRAME_LIMIT_BYTES) };
     const privatePort = await listen({
       ...server,
       ...options.listenPrivate,
@@ -101,6 +107,7 @@ export async function startSc(options: ScOptions): Promise<Sc> {
     const publicPort = await listen({
       ...server,
       ...options.listen,
+      tls,
       option: options.portOptions.public,
       serve: (pipe) => serve(pipe, scRoutes({ metadata, topics, spus }), frames),
     });

@@ -1,4 +1,5 @@
 /** The process of an SC. */
+import { LOOPBACK } from '../../net/listener.ts';
 import { startSc } from '../../sc/sc.ts';
 import { runMember } from '../member.ts';
 
@@ -8,7 +9,7 @@ runMember(async (task, log) => {
   const sc = await startSc({
     ...settings,
     listen: { host: settings.host, port: task.port },
-    listenPrivate: { host: settings.host, port: task.privatePort },
+    listenPrivate: { host: LOOPBACK, port: task.privatePort },
     portOptions: { public: 'scPort', private: 'scPrivatePort' },
     dataDir,
     durable: true,
