@@ -12,6 +12,16 @@ export type { ConsumerGap, ConsumerRetry } from './consumer/partition-stream.ts'
 export type { PartitionOffsets, StartOffset } from './consumer/position.ts';
 export type { ConsumerRecord } from './consumer/record.ts';
 export type { ClientCodes } from './errors.ts';
+export type { LiveConnection } from './observe/counters.ts';
+export type {
+  ClientEvent,
+  ClientEventOf,
+  ClientEventType,
+  ClientHooks,
+  ServerPlace,
+} from './observe/events.ts';
+export type { ClientHealth, ControllerHealth } from './observe/health.ts';
+export type { LogFields, Logger } from './observe/logger.ts';
 export type { Producer, ProducerOptions } from './producer/producer.ts';
 export type { ProducerRecord, SendResult } from './producer/result.ts';
 export type { SmartModuleLookback, SmartModuleSettings, SmartModuleUse } from './smartmodules.ts';

@@ -22,6 +22,8 @@ export interface ClusterCodes {
   'cluster/stop-failed': { readonly pids: readonly number[] };
   /** The cluster has no such SPU, or no such process. */
   'cluster/unknown-member': { readonly name: string };
+  /** The server has ended, so this cannot be done to it. */
+  'cluster/not-running': { readonly name: string };
   /** The SC has ended its connection to an SPU. */
   'cluster/link': { readonly id: number; readonly reason: string };
   /** This SPU does not lead the partition any more. What it took last may be at the new leader, or not. */
@@ -62,6 +64,7 @@ export const clusterError: ErrorFactory<ClusterCodes> = defineErrors<ClusterCode
   },
   'cluster/stop-failed': { text: (c) => `processes ${c.pids.join(', ')} are still there after they were killed` },
   'cluster/unknown-member': { text: (c) => `the cluster has no ${c.name}` },
+  'cluster/not-running': { text: (c) => `${c.name} does not run: start it again first` },
   'cluster/link': { text: (c) => `the connection to SPU ${c.id} was ended: ${c.reason}`, retryable: true },
   'cluster/deposed': { text: (c) => `this SPU does not lead ${c.partition} any more`, retryable: true },
   'cluster/request': { text: (c) => `the request was refused: ${c.reason}` },

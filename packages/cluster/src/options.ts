@@ -1,4 +1,4 @@
-/** The options that both ways of running a cluster share, with their defaults and checks. */
+/** How a cluster is laid out and how it behaves, with defaults and checks. */
 import type { Address } from '@fluvio-ts/protocol';
 import { clusterError } from './errors.ts';
 import type { ClusterLimits, LimitSettings } from './limits.ts';
@@ -92,4 +92,6 @@ export interface SpuInfo {
   readonly name: string;
   /** Where clients connect; the SC tells it to them. */
   readonly address: Address;
+  /** One that has ended can be started again. */
+  readonly state: 'running' | 'frozen' | 'ended';
 }

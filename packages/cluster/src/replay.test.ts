@@ -2,8 +2,8 @@
 import type { Address, FetchResponse, ListResponse, ProduceResponse } from '@fluvio-ts/protocol';
 import { parseAddress } from '@fluvio-ts/protocol';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import type { Cluster } from './in-process.ts';
-import { startCluster } from './in-process.ts';
+import type { Cluster } from './cluster.ts';
+import { startCluster } from './cluster.ts';
 import type { Compared } from './testing/vectors.ts';
 import { replay, vectorsAbsent } from './testing/vectors.ts';
 

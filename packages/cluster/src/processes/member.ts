@@ -2,7 +2,9 @@
 import { isFluvioError } from '@fluvio-ts/protocol';
 import type { Logger } from '../logger.ts';
 import { reasonOf } from '../logger.ts';
-import type { MemberNews, MemberTask } from './messages.ts';
+import type { MemberTask } from '../members/member.ts';
+import type { ObeyOrder } from '../members/orders.ts';
+import type { Asked, MemberNews, TravellingError } from './messages.ts';
 import { RELEASE } from './messages.ts';
 
 /** A member's server. */
@@ -10,6 +12,7 @@ export interface Member {
   readonly ready: MemberNews;
   /** Later news, for the launcher. */
   readonly later?: Promise<MemberNews | undefined>;
+  readonly obey: ObeyOrder;
   stop(): Promise<void>;
 }
 
@@ -46,6 +49,7 @@ export function runMember(start: (task: MemberTask, log: Logger, signal: AbortSi
   process.on('SIGHUP', () => {});
   process.on('message', (message) => {
     if (message === RELEASE) released = true;
+    else if (member !== undefined) void answer(message as Asked, member.obey);
   });
   process.on('disconnect', () => {
     if (!released) end('the launcher has ended');
@@ -61,14 +65,27 @@ export function runMember(start: (task: MemberTask, log: Logger, signal: AbortSi
     (error) => {
       if (stopping.signal.aborted) return;
       writeLine('error', 'the process could not start', { reason: reasonOf(error) });
-      const { code, context } = isFluvioError(error) ? error : { code: 'cluster/start-failed', context: {} };
-      tell({ news: 'failed', code, message: reasonOf(error), context }, () => process.exit(1));
+      tell({ news: 'failed', ...travelling(error) }, () => process.exit(1));
     },
   );
 }
 
+async function answer({ ask, order }: Asked, obey: ObeyOrder): Promise<void> {
+  try {
+    tell({ news: 'answer', ask, value: await obey(order) });
+  } catch (error) {
+    tell({ news: 'answer', ask, error: travelling(error) });
+  }
+}
+
+function travelling(error: unknown): TravellingError {
+  const message = reasonOf(error);
+  if (isFluvioError(error)) return { code: error.code, message, context: error.context };
+  return { code: 'cluster/request', message, context: { reason: message } };
+}
+
 /** Tells the launcher, if it is still there. */
-function tell(news: MemberNews, then: () => void = () => {}): void {
+export function tell(news: MemberNews, then: () => void = () => {}): void {
   if (process.send === undefined || !process.connected) then();
   else process.send(news, undefined, undefined, then);
 }

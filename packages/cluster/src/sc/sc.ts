@@ -7,11 +7,15 @@ import type { LimitSettings } from '../limits.ts';
 import { lockFolder } from '../locks.ts';
 import type { Logger } from '../logger.ts';
 import { reasonOf } from '../logger.ts';
+import type { ManagedSpu } from '../members/member.ts';
+import type { Gate } from '../net/gate.ts';
+import { noGate } from '../net/gate.ts';
 import { listen } from '../net/listener.ts';
 import { openServerTls } from '../security/server-tls.ts';
 import type { TlsSettings } from '../security/tls-options.ts';
 import { askSpu } from './ask-spu.ts';
 import { createElections } from './elections.ts';
+import { followManagedSpus } from './managed-spus.ts';
 import { openMetadata } from './metadata.ts';
 import { CONSUMER_OFFSET_TOPIC, partitionName } from './objects.ts';
 import { privateRoutes } from './private-api.ts';
@@ -39,6 +43,10 @@ export interface ScOptions {
   readonly limits: LimitSettings;
   /** TLS on the port for clients. */
   readonly tls?: TlsSettings | undefined;
+  /** What everything that it hears and says goes through. Default: nothing is in the way. */
+  readonly gate?: Pick<Gate, 'through' | 'admit'>;
+  /** Told which SPUs its SPU groups want, at first and after every change. */
+  readonly onManagedSpus?: (spus: readonly ManagedSpu[]) => void;
   readonly log: Logger;
 }
 
@@ -51,6 +59,8 @@ export interface Sc {
   /** Waits until the metadata shows an SPU as offline, or not at all. */
   offline(id: number, options: { readonly timeoutMs: number }): Promise<boolean>;
   stop(): Promise<void>;
+  /** Ends it as its process may be ended. What it was writing to the disk is finished: it cannot be taken back. */
+  kill(): Promise<void>;
 }
 
 /** Requests to the SC are small; the largest is a SmartModule. */
@@ -60,7 +70,7 @@ const SETTLE_INTERVAL_MS = 15_000;
 
 /** Starts an SC. @throws `cluster/port-taken`, `cluster/listen`, `cluster/data-dir-in-use` */
 export async function startSc(options: ScOptions): Promise<Sc> {
-  const { log, limits } = options;
+  const { log, limits, gate = noGate } = options;
   const dir = join(options.dataDir, 'metadata');
   const lock = lockFolder(dir);
   const stopping = new AbortController();
@@ -73,7 +83,7 @@ export async function startSc(options: ScOptions): Promise<Sc> {
     const metadata = openMetadata(dir, options.durable, log);
     // Whatever is under way on the disk is finished before the folder is given away.
     stops.push(() => metadata.exclusive(async () => {}));
-    const transport = tcp();
+    const transport = gate.through(tcp());
     const elections = createElections({ metadata, ask: (spu, replicas) => askSpu(transport, spu, replicas), log });
     stops.push(() => elections.stop());
     const topics = createTopics({ metadata, topicWaitMs: options.topicWaitMs, onPlaced: elections.review });
@@ -101,7 +111,10 @@ export async function startSc(options: ScOptions): Promise<Sc> {
       ...server,
       ...options.listenPrivate,
       option: options.portOptions.private,
-      serve: (pipe) => serve(pipe, privateRoutes(metadata, spus, pipe, log), frames),
+      serve: (accepted) => {
+        const pipe = gate.admit(accepted);
+        return serve(pipe, privateRoutes(metadata, spus, pipe, log), frames);
+      },
     });
     stops.push(() => privatePort.close());
     const publicPort = await listen({
@@ -109,13 +122,14 @@ export async function startSc(options: ScOptions): Promise<Sc> {
       ...options.listen,
       tls,
       option: options.portOptions.public,
-      serve: (pipe) => serve(pipe, scRoutes({ metadata, topics, spus }), frames),
+      serve: (pipe) => serve(gate.admit(pipe), scRoutes({ metadata, topics, spus }), frames),
     });
     stops.push(() => publicPort.close());
     spus.begin();
     stops.push(() => spus.stop());
     log('info', 'the SC serves', { port: publicPort.address.port, privatePort: privatePort.address.port });
     const { signal } = stopping;
+    if (options.onManagedSpus !== undefined) followManagedSpus(metadata, signal, options.onManagedSpus);
     const offsets = (): true | undefined =>
       metadata.stores.Partition.get(partitionName(CONSUMER_OFFSET_TOPIC, 0))?.status.resolution === 'Online' ||
       undefined;
@@ -132,6 +146,7 @@ export async function startSc(options: ScOptions): Promise<Sc> {
         return (await waitFor([SPU], gone, { timeoutMs, signal })) ?? false;
       },
       stop,
+      kill: stop,
     };
   } catch (error) {
     await stop();

@@ -158,7 +158,8 @@ export function createSpus({ metadata, spuTimeoutMs, onOnline, onOffline, log }:
         if (present === undefined && !request.create) return { kind: 'SpuNotFound' };
         if (present === undefined && (spus.get(name) !== undefined || !canBeKept(name)))
           return { kind: 'SpuAlreadyExists' };
-        const spec = specOf(request);
+        // An SPU of a group stays one.
+        const spec = { ...specOf(request), spuType: present?.spec.spuType ?? 'Custom' } as const;
         const unchanged =
           present !== undefined && present.status.resolution === 'Online' && sameEndpoints(present.spec, spec);
         const steps = resume(request);

@@ -7,9 +7,9 @@ import type { TcpOptions } from '@fluvio-ts/adapter-tcp';
 import { List, parseAddress } from '@fluvio-ts/protocol';
 import type { Session } from '@fluvio-ts/protocol/internal';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import type { Cluster, StartClusterOptions } from '../in-process.ts';
-import { startCluster } from '../in-process.ts';
-import { startClusterProcesses } from '../processes/cluster-processes.ts';
+import type { Cluster } from '../cluster.ts';
+import { startCluster } from '../cluster.ts';
+import type { StartClusterOptions } from '../cluster-options.ts';
 import { batchOf } from '../testing/batches.ts';
 import { computed, connectSc, connectSpu, createTopic, produceTo } from '../testing/clients.ts';
 import type { ClusterTls } from './cluster-tls.ts';
@@ -140,7 +140,7 @@ it('secures processes, whose certificates stay from one start to the next', asyn
   try {
     const certificates: string[] = [];
     for (const round of [1, 2]) {
-      await using cluster = await startClusterProcesses({ spus: 2, dataDir, ports: 'any', tls: true });
+      await using cluster = await startCluster({ mode: 'processes', spus: 2, dataDir, ports: 'any', tls: true });
       const tls = cluster.tls ?? expect.fail();
       const sc = await open(connectSc(cluster.endpoint, { tls }));
       if (round === 1) await createTopic(sc, 'kept', computed(2));

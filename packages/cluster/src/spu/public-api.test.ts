@@ -15,8 +15,8 @@ import {
 } from '@fluvio-ts/protocol';
 import type { Answers, Session } from '@fluvio-ts/protocol/internal';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Cluster } from '../in-process.ts';
-import { startCluster } from '../in-process.ts';
+import type { Cluster } from '../cluster.ts';
+import { startCluster } from '../cluster.ts';
 import { batchOf, recordsIn } from '../testing/batches.ts';
 import {
   computed,
@@ -181,10 +181,10 @@ describe('Fetch and FetchOffsets', () => {
   it('tells of records that are not stored any more, and from where on they are', async () => {
     const topic = await newTopic(computed(1, { storage: { segmentSize: 1024, maxPartitionSize: undefined } }));
     for (let i = 0; i < 20; i++) await produceTo(spu, topic, 0, batchOf('e'.repeat(200)));
-    await cluster.stopSpu(5001);
+    await cluster.shutdown(5001);
     const dir = join(cluster.dataDir, 'spu-logs-5001', `${topic}-0`);
     rmSync(join(dir, '00000000000000000000.log'));
-    await cluster.startSpu(5001);
+    await cluster.restart(5001);
     spu = await connectSpu(cluster.spus[0] ?? expect.fail());
     const evicted = { kind: 'OffsetEvicted', offset: 1n, nextAvailable: 3n };
     expect((await fetchFrom(topic, 1)).errorCode).toEqual(evicted);

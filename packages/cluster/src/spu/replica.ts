@@ -106,8 +106,8 @@ export interface Replica {
   flushForLeader(): Promise<void>;
   /** Writes the high watermark down, if it moved. */
   checkpoint(): void;
-  /** Closes the files; `delete` removes them. Listeners hear of it. */
-  close(how: 'keep' | 'delete'): void;
+  /** Closes the files; `delete` removes them, `abandon` does not even write the high watermark down. Listeners hear of it. */
+  close(how: 'keep' | 'delete' | 'abandon'): void;
 }
 
 /** Segments of topics that say nothing about it. */

@@ -7,6 +7,8 @@ import { clusterError } from '../errors.ts';
 import type { LimitSettings } from '../limits.ts';
 import { lockFolder } from '../locks.ts';
 import type { Logger } from '../logger.ts';
+import type { Gate } from '../net/gate.ts';
+import { noGate } from '../net/gate.ts';
 import { LOOPBACK, listen } from '../net/listener.ts';
 import { openServerTls } from '../security/server-tls.ts';
 import type { TlsSettings } from '../security/tls-options.ts';
@@ -38,6 +40,8 @@ export interface SpuOptions {
   readonly limits: LimitSettings;
   /** TLS on the port for clients. */
   readonly tls?: TlsSettings | undefined;
+  /** What everything that it hears and says goes through. Default: nothing is in the way. */
+  readonly gate?: Pick<Gate, 'through' | 'admit'>;
   readonly log: Logger;
   readonly signal?: AbortSignal | undefined;
 }
@@ -48,6 +52,8 @@ export interface Spu {
   readonly name: string;
   readonly address: Address;
   stop(): Promise<void>;
+  /** Ends it as its process may be ended: nothing is flushed, and no high watermark written down. */
+  kill(): Promise<void>;
 }
 
 /**
@@ -56,17 +62,18 @@ export interface Spu {
  * @throws `cluster/port-taken`, `cluster/listen`, `cluster/data-dir-in-use`, `cluster/stopped` when aborted
  */
 export async function startSpu(options: SpuOptions): Promise<Spu> {
-  const { id, name, limits, log, signal } = options;
+  const { id, name, limits, log, signal, gate = noGate } = options;
   const dir = join(options.dataDir, `spu-logs-${id}`);
   const lock = lockFolder(dir);
   const replicas = openReplicas({ spuId: id, dir, fsync: options.fsync, replication: options.replication, log });
-  const transport = tcp();
+  const transport = gate.through(tcp());
   const stops: (() => Promise<void>)[] = [];
   const stop = async (): Promise<void> => {
     for (const part of stops.splice(0).reverse()) await part();
   };
   stops.push(async () => lock.release());
-  stops.push(() => replicas.close());
+  let how: 'flush' | 'abandon' = 'flush';
+  stops.push(() => replicas.close(how));
   try {
     const tls = options.tls && (await openServerTls(options.tls, options.dataDir, { kind: 'spu', id, name }, log));
     const server = {
@@ -79,7 +86,7 @@ export async function startSpu(options: SpuOptions): Promise<Spu> {
       ...server,
       ...options.listen,
       tls,
-      serve: (pipe) => serve(pipe, spuRoutes(replicas), { frameLimitBytes: limits.requestBytes }),
+      serve: (pipe) => serve(gate.admit(pipe), spuRoutes(replicas), { frameLimitBytes: limits.requestBytes }),
     });
     stops.push(() => listener.close());
     const privatePort = await listen({
@@ -89,7 +96,7 @@ export async function startSpu(options: SpuOptions): Promise<Spu> {
       serve: async (pipe) => {
         const feed = createFeed(replicas, log);
         try {
-          return await serve(pipe, spuPrivateRoutes(replicas, feed));
+          return await serve(gate.admit(pipe), spuPrivateRoutes(replicas, feed));
         } finally {
           feed.close();
         }
@@ -117,7 +124,16 @@ export async function startSpu(options: SpuOptions): Promise<Spu> {
     stops.push(() => link.stop());
     await untilReady(link.ready, signal);
     log('info', 'the SPU serves', { id, address: `${listener.address.host}:${listener.address.port}` });
-    return { id, name, address: listener.address, stop };
+    return {
+      id,
+      name,
+      address: listener.address,
+      stop,
+      kill() {
+        how = 'abandon';
+        return stop();
+      },
+    };
   } catch (error) {
     await stop();
     throw error;

@@ -7,8 +7,8 @@ import type { Partition } from '@fluvio-ts/admin';
 import { admin } from '@fluvio-ts/admin';
 import type { Client } from '@fluvio-ts/client';
 import { connect } from '@fluvio-ts/client';
-import type { ClusterProcesses } from '@fluvio-ts/cluster';
-import { startClusterProcesses } from '@fluvio-ts/cluster';
+import type { Cluster } from '@fluvio-ts/cluster';
+import { startCluster } from '@fluvio-ts/cluster';
 import { startHistory } from './history.ts';
 import { differences } from './replicas.ts';
 import type { UnreliableTransport } from './unreliable.ts';
@@ -44,9 +44,10 @@ const PEACE_MS = 20_000;
 /** Runs it. */
 export async function chaos({ seed, faults, pauseMs, log = () => {} }: ChaosOptions): Promise<ChaosReport> {
   const random = randomFrom(seed);
-  const cluster = await startClusterProcesses({
+  const cluster = await startCluster({
+    mode: 'processes',
     spus: 3,
-    ports: 'any',
+
     heartbeatMs: 100,
     spuTimeoutMs: SPU_TIMEOUT_MS,
   });
@@ -79,7 +80,7 @@ export async function chaos({ seed, faults, pauseMs, log = () => {} }: ChaosOpti
     await client.close({ timeoutMs: 1_000 });
     const seen = elections();
     await observer.close({ timeoutMs: 1_000 });
-    await Promise.all(cluster.spus.map(({ id }) => cluster.kill(id, 'SIGTERM')));
+    await Promise.all(cluster.spus.map(({ id }) => cluster.shutdown(id)));
     problems.push(...differences(cluster.dataDir, TOPIC, PARTITIONS, [5001, 5002, 5003]));
     return {
       problems,
@@ -158,7 +159,7 @@ function read(client: Client) {
 
 /** The faults, and the way back from them. */
 function misfortune(
-  cluster: ClusterProcesses,
+  cluster: Cluster,
   transport: UnreliableTransport,
   random: (below: number) => number,
   log: (line: string) => void,
@@ -218,7 +219,7 @@ function misfortune(
     'stop in good order': async () => {
       const id = able()[random(able().length)];
       if (id === undefined) return;
-      await cluster.kill(id, 'SIGTERM');
+      await cluster.shutdown(id);
       dead.add(id);
     },
     'kill the SC': async () => {

@@ -1,7 +1,8 @@
 /** The process of an SC. */
+import { scOrders } from '../../members/orders.ts';
 import { LOOPBACK } from '../../net/listener.ts';
 import { startSc } from '../../sc/sc.ts';
-import { runMember } from '../member.ts';
+import { runMember, tell } from '../member.ts';
 
 runMember(async (task, log) => {
   if (task.member !== 'sc') throw new TypeError('this is the program of an SC');
@@ -12,10 +13,12 @@ runMember(async (task, log) => {
     listenPrivate: { host: LOOPBACK, port: task.privatePort },
     portOptions: { public: 'scPort', private: 'scPrivatePort' },
     dataDir,
-    durable: true,
+    durable: task.durable,
+    onManagedSpus: (spus) => tell({ news: 'managed', spus }),
     log,
   });
   return {
+    obey: scOrders(sc),
     ready: { news: 'ready', address: sc.address, privateAddress: sc.privateAddress },
     later: sc.ready({ timeoutMs: settings.topicWaitMs }).then((ready) => (ready ? { news: 'settled' } : undefined)),
     stop: () => sc.stop(),
