@@ -9,7 +9,7 @@ import { startOptionsOf } from './cluster-options.ts';
 import { clusterError } from './errors.ts';
 import { inProcess } from './in-process/host.ts';
 import { lockFolder } from './locks.ts';
-import { reconciler } from './members/managed.ts';
+import { manageSpus } from './members/managed.ts';
 import type { MemberId, MemberRecord, RunningMember } from './members/member.ts';
 import { memberName } from './members/member.ts';
 import { openRoster } from './members/roster.ts';
@@ -118,7 +118,7 @@ export async function startCluster(options: StartClusterOptions = {}): Promise<C
     onChange: (members) => {
       if (processes) writeRecord(dataDir, { lifetime, settings, members });
     },
-    onManagedSpus: (spus) => managed.want(spus),
+    managedSpus: { start: (spus) => managedSpus.start(spus), stop: (spus) => managedSpus.stop(spus) },
   });
   const names = new Map<number, string>(ids.map((id) => [id, spuName(id)]));
   const common = { dataDir, settings };
@@ -166,21 +166,30 @@ export async function startCluster(options: StartClusterOptions = {}): Promise<C
     }
   };
 
-  const managed = reconciler({
+  /** Resolves when there is an SC that SPUs can be told of. */
+  let scServes: () => void = () => {};
+  const scReady = new Promise<void>((resolve) => {
+    scServes = resolve;
+  });
+  const managedSpus = manageSpus({
+    isRunning: ({ id }) => roster.all().some(({ record, state }) => record.id === id && state !== 'ended'),
     async start({ id, name }) {
+      await scReady;
       names.set(id, name);
       await later(name, (signal) => ports.any(memberName(id), (port) => runSpu(id, port, signal)));
     },
     async stop({ id }) {
-      await roster.get(id).shutdown();
+      const member = roster.all().find(({ record }) => record.id === id);
+      if (member === undefined) return;
+      await member.shutdown();
       roster.forget(id);
     },
-    log,
   });
 
   const start = async (signal: AbortSignal): Promise<void> => {
     tls = await prepareClusterTls(settings, dataDir);
     const sc = await ports.sc((port) => ports.scPrivate((privatePort) => runSc(port, privatePort, signal)));
+    scServes();
     await Promise.all(
       ids.map(async (id, index) => {
         try {
@@ -199,14 +208,12 @@ export async function startCluster(options: StartClusterOptions = {}): Promise<C
         logFile: sc.record.logFile,
       });
     }
-    await managed.begin();
   };
 
   const stop = (): Promise<void> => {
     stopping ??= (async () => {
       signal?.removeEventListener('abort', onAbort);
       living.abort(clusterError('cluster/stopped', {}));
-      await managed.stop();
       await Promise.all(roster.all().map((member) => member.shutdown()));
       await cleanUp();
     })();

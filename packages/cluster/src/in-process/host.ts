@@ -28,7 +28,7 @@ export const inProcess =
 
 async function runSc(
   task: Extract<MemberTask, { member: 'sc' }>,
-  { signal, onManagedSpus }: StartContext,
+  { signal, managedSpus }: StartContext,
   log: Logger,
 ): Promise<RunningMember> {
   const { settings, dataDir, port, privatePort, durable } = task;
@@ -42,7 +42,7 @@ async function runSc(
     dataDir,
     durable,
     gate,
-    onManagedSpus,
+    managedSpus,
     log,
   });
   const record = {

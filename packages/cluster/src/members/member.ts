@@ -54,6 +54,14 @@ export interface ManagedSpu {
   readonly name: string;
 }
 
+/** Runs the SPUs of SPU groups, for an SC. */
+export interface ManagedSpus {
+  /** Starts those that do not run. Rejects when one of them cannot; then none of those that it started stays. */
+  start(spus: readonly ManagedSpu[]): Promise<void>;
+  /** Ends them, and resolves when they are gone. */
+  stop(spus: readonly ManagedSpu[]): Promise<void>;
+}
+
 /** What a server is asked to do, while it runs. */
 export type MemberOrder =
   /** The SC: to answer when the metadata shows an SPU as offline, or the time is over. */
@@ -83,8 +91,8 @@ export interface RunningMember {
 export interface StartContext {
   /** Ends the server, whether it has started by then or not. */
   readonly signal: AbortSignal;
-  /** Told by the SC which SPUs its SPU groups want, at first and after every change. */
-  readonly onManagedSpus: (spus: readonly ManagedSpu[]) => void;
+  /** For an SC. */
+  readonly managedSpus: ManagedSpus;
 }
 
 /** Starts servers: inside of this process, or as processes of their own. Rejects with what the server says. */

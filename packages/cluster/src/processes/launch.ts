@@ -11,6 +11,7 @@ import type { MemberTask, RunningMember, StartContext } from '../members/member.
 import { memberName } from '../members/member.ts';
 import { endProcesses } from './end.ts';
 import { isAlive, markOf } from './identity.ts';
+import { serveManaged } from './managed-requests.ts';
 import type { Lifetime, MemberNews } from './messages.ts';
 import { newsOf, RELEASE } from './messages.ts';
 import { openQuestions } from './questions.ts';
@@ -23,7 +24,7 @@ const program = (member: MemberTask['member']): string =>
 export async function launch(
   task: MemberTask,
   lifetime: Lifetime,
-  { signal, onManagedSpus }: StartContext,
+  { signal, managedSpus }: StartContext,
 ): Promise<RunningMember> {
   signal.throwIfAborted();
   const name = memberName(task.member === 'sc' ? 'sc' : task.id);
@@ -52,8 +53,12 @@ export async function launch(
   };
   child.on('message', (message) => {
     const news = newsOf(message);
-    if (news?.news === 'managed') onManagedSpus(news.spus);
-    else if (news?.news === 'answer') questions.answered(news);
+    if (news?.news === 'managed') {
+      void serveManaged(news, managedSpus, (answer) => {
+        // A member that has ended meanwhile asks again when it starts.
+        if (child.connected) child.send(answer, () => {});
+      });
+    } else if (news?.news === 'answer') questions.answered(news);
     else if (news !== undefined) heard.push(news);
     wake();
   });

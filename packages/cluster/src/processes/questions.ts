@@ -1,9 +1,8 @@
 /** Orders to a member process and their answers, as long as the channel to it is there. */
 import type { ChildProcess } from 'node:child_process';
-import type { ClusterCodes } from '../errors.ts';
-import { clusterError } from '../errors.ts';
 import type { MemberOrder } from '../members/member.ts';
-import type { Asked, MemberNews, TravellingError } from './messages.ts';
+import type { Asked, MemberNews } from './messages.ts';
+import { arrived } from './travelling.ts';
 
 /** See the file's head. */
 export interface Questions {
@@ -40,10 +39,4 @@ export function openQuestions(child: ChildProcess): Questions {
       waiting.clear();
     },
   };
-}
-
-/** The error of another process, as one of this. */
-function arrived({ code, context, message }: TravellingError): Error {
-  if (code.startsWith('cluster/')) return clusterError(code as keyof ClusterCodes, context as never);
-  return clusterError('cluster/request', { reason: message });
 }

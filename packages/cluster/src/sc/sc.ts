@@ -7,7 +7,7 @@ import type { LimitSettings } from '../limits.ts';
 import { lockFolder } from '../locks.ts';
 import type { Logger } from '../logger.ts';
 import { reasonOf } from '../logger.ts';
-import type { ManagedSpu } from '../members/member.ts';
+import type { ManagedSpus } from '../members/member.ts';
 import type { Gate } from '../net/gate.ts';
 import { noGate } from '../net/gate.ts';
 import { listen } from '../net/listener.ts';
@@ -15,7 +15,6 @@ import { openServerTls } from '../security/server-tls.ts';
 import type { TlsSettings } from '../security/tls-options.ts';
 import { askSpu } from './ask-spu.ts';
 import { createElections } from './elections.ts';
-import { followManagedSpus } from './managed-spus.ts';
 import { openMetadata } from './metadata.ts';
 import { CONSUMER_OFFSET_TOPIC, partitionName } from './objects.ts';
 import { privateRoutes } from './private-api.ts';
@@ -45,8 +44,8 @@ export interface ScOptions {
   readonly tls?: TlsSettings | undefined;
   /** What everything that it hears and says goes through. Default: nothing is in the way. */
   readonly gate?: Pick<Gate, 'through' | 'admit'>;
-  /** Told which SPUs its SPU groups want, at first and after every change. */
-  readonly onManagedSpus?: (spus: readonly ManagedSpu[]) => void;
+  /** Runs the SPUs of SPU groups. Default: nobody does. */
+  readonly managedSpus?: ManagedSpus;
   readonly log: Logger;
 }
 
@@ -129,7 +128,6 @@ export async function startSc(options: ScOptions): Promise<Sc> {
     stops.push(() => spus.stop());
     log('info', 'the SC serves', { port: publicPort.address.port, privatePort: privatePort.address.port });
     const { signal } = stopping;
-    if (options.onManagedSpus !== undefined) followManagedSpus(metadata, signal, options.onManagedSpus);
     const offsets = (): true | undefined =>
       metadata.stores.Partition.get(partitionName(CONSUMER_OFFSET_TOPIC, 0))?.status.resolution === 'Online' ||
       undefined;

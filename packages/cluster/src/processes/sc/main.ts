@@ -2,7 +2,10 @@
 import { scOrders } from '../../members/orders.ts';
 import { LOOPBACK } from '../../net/listener.ts';
 import { startSc } from '../../sc/sc.ts';
+import { askLauncher } from '../managed-requests.ts';
 import { runMember, tell } from '../member.ts';
+
+const launcher = askLauncher(tell);
 
 runMember(async (task, log) => {
   if (task.member !== 'sc') throw new TypeError('this is the program of an SC');
@@ -14,7 +17,7 @@ runMember(async (task, log) => {
     portOptions: { public: 'scPort', private: 'scPrivatePort' },
     dataDir,
     durable: task.durable,
-    onManagedSpus: (spus) => tell({ news: 'managed', spus }),
+    managedSpus: launcher.managedSpus,
     log,
   });
   return {
@@ -23,4 +26,4 @@ runMember(async (task, log) => {
     later: sc.ready({ timeoutMs: settings.topicWaitMs }).then((ready) => (ready ? { news: 'settled' } : undefined)),
     stop: () => sc.stop(),
   };
-});
+}, launcher.answered);
