@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { tcp } from '@fluvio-ts/adapter-tcp';
 import type { Address } from '@fluvio-ts/protocol';
 import { serve } from '@fluvio-ts/protocol/internal';
+import { CONSUMER_OFFSET_PARTITION } from '../consumer-offset-topic.ts';
 import type { LimitSettings } from '../limits.ts';
 import { lockFolder } from '../locks.ts';
 import type { Logger } from '../logger.ts';
@@ -16,7 +17,6 @@ import type { TlsSettings } from '../security/tls-options.ts';
 import { askSpu } from './ask-spu.ts';
 import { createElections } from './elections.ts';
 import { openMetadata } from './metadata.ts';
-import { CONSUMER_OFFSET_TOPIC, partitionName } from './objects.ts';
 import { privateRoutes } from './private-api.ts';
 import { scRoutes } from './public-api.ts';
 import { createSpus } from './spus.ts';
@@ -35,6 +35,8 @@ export interface ScOptions {
   readonly dataDir: string;
   /** Whether metadata is flushed to the device. */
   readonly durable: boolean;
+  /** SPUs that the cluster is started with: the system topic waits for them. */
+  readonly spus: number;
   /** How long a topic's creation may wait for its partitions. */
   readonly topicWaitMs: number;
   /** Silence after which an SPU is taken for dead. */
@@ -85,20 +87,25 @@ export async function startSc(options: ScOptions): Promise<Sc> {
     const transport = gate.through(tcp());
     const elections = createElections({ metadata, ask: (spu, replicas) => askSpu(transport, spu, replicas), log });
     stops.push(() => elections.stop());
-    const topics = createTopics({ metadata, topicWaitMs: options.topicWaitMs, onPlaced: elections.review });
+    const topics = createTopics({
+      metadata,
+      spus: options.spus,
+      topicWaitMs: options.topicWaitMs,
+      onPlaced: elections.review,
+    });
     const spus = createSpus({
       metadata,
       spuTimeoutMs: options.spuTimeoutMs,
       onOnline: async () => {
         await elections.review();
-        await topics.settle();
+        await topics.settle('soon');
       },
       onOffline: elections.review,
       log,
     });
     await topics.repair();
     const settling = setInterval(() => {
-      topics.settle().catch((error) => log('error', 'topics could not be placed', { reason: reasonOf(error) }));
+      topics.settle('late').catch((error) => log('error', 'topics could not be placed', { reason: reasonOf(error) }));
     }, SETTLE_INTERVAL_MS);
     settling.unref();
     stops.push(() => clearInterval(settling));
@@ -129,8 +136,7 @@ export async function startSc(options: ScOptions): Promise<Sc> {
     log('info', 'the SC serves', { port: publicPort.address.port, privatePort: privatePort.address.port });
     const { signal } = stopping;
     const offsets = (): true | undefined =>
-      metadata.stores.Partition.get(partitionName(CONSUMER_OFFSET_TOPIC, 0))?.status.resolution === 'Online' ||
-      undefined;
+      metadata.stores.Partition.get(CONSUMER_OFFSET_PARTITION)?.status.resolution === 'Online' || undefined;
     return {
       address: publicPort.address,
       privateAddress: privatePort.address,

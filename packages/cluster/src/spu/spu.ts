@@ -14,6 +14,7 @@ import { openServerTls } from '../security/server-tls.ts';
 import type { TlsSettings } from '../security/tls-options.ts';
 import type { FsyncPolicy } from '../storage/fsync.ts';
 import { spuRoutes } from './connection.ts';
+import { createConsumerOffsets } from './consumer-offsets/consumer-offsets.ts';
 import { createFeed } from './feed.ts';
 import { startFollowing } from './follower.ts';
 import { spuPrivateRoutes } from './private-api.ts';
@@ -67,6 +68,7 @@ export async function startSpu(options: SpuOptions): Promise<Spu> {
   const lock = lockFolder(dir);
   const replicas = openReplicas({ spuId: id, dir, fsync: options.fsync, replication: options.replication, log });
   const transport = gate.through(tcp());
+  const offsets = createConsumerOffsets({ spuId: id, replicas, transport, now: Date.now, log });
   const stops: (() => Promise<void>)[] = [];
   const stop = async (): Promise<void> => {
     for (const part of stops.splice(0).reverse()) await part();
@@ -74,6 +76,7 @@ export async function startSpu(options: SpuOptions): Promise<Spu> {
   stops.push(async () => lock.release());
   let how: 'flush' | 'abandon' = 'flush';
   stops.push(() => replicas.close(how));
+  stops.push(async () => offsets.stop());
   try {
     const tls = options.tls && (await openServerTls(options.tls, options.dataDir, { kind: 'spu', id, name }, log));
     const server = {
@@ -86,7 +89,7 @@ export async function startSpu(options: SpuOptions): Promise<Spu> {
       ...server,
       ...options.listen,
       tls,
-      serve: (pipe) => serve(gate.admit(pipe), spuRoutes(replicas), { frameLimitBytes: limits.requestBytes }),
+      serve: (pipe) => serve(gate.admit(pipe), spuRoutes(replicas, offsets), { frameLimitBytes: limits.requestBytes }),
     });
     stops.push(() => listener.close());
     const privatePort = await listen({
@@ -96,7 +99,7 @@ export async function startSpu(options: SpuOptions): Promise<Spu> {
       serve: async (pipe) => {
         const feed = createFeed(replicas, log);
         try {
-          return await serve(gate.admit(pipe), spuPrivateRoutes(replicas, feed));
+          return await serve(gate.admit(pipe), spuPrivateRoutes(replicas, feed, offsets));
         } finally {
           feed.close();
         }
@@ -117,7 +120,11 @@ export async function startSpu(options: SpuOptions): Promise<Spu> {
         create: true,
       },
       replicas,
-      onPeers: following.meet,
+      onPeers: (peers) => {
+        following.meet(peers);
+        offsets.meet(peers);
+      },
+      onCatalog: offsets.hear,
       heartbeatMs: options.heartbeatMs,
       log,
     });
