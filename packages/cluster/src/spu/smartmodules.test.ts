@@ -295,7 +295,7 @@ describe('on produce', () => {
     const control = await connectSc(three.endpoint);
     const replicas = { kind: 'assigned', maps: [{ id: 0, replicas: [5001, 5002], mirror: undefined }] } as const;
     await createTopic(control, 'twice', computed(1, { replicas }));
-    const [leader, follower] = await Promise.all(three.spus.map(connectSpu));
+    const [leader, follower] = await Promise.all(three.spus.map((each) => connectSpu(each)));
     const request = {
       ...produceRequest('twice', 0, batchOf('1', '2', '3')),
       isolation: 'read_committed',
