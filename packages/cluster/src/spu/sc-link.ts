@@ -8,7 +8,7 @@ import type { Session } from '@fluvio-ts/protocol/internal';
 import { startSession } from '@fluvio-ts/protocol/internal';
 import type { Logger } from '../logger.ts';
 import { reasonOf } from '../logger.ts';
-import type { Peer, RegisterSpuRequest } from '../private/messages.ts';
+import type { CatalogNews, Peer, RegisterSpuRequest } from '../private/messages.ts';
 import { RegisterSpu, ReportReplicas } from '../private/messages.ts';
 import { pause } from './pause.ts';
 import type { Replicas } from './replicas.ts';
@@ -22,6 +22,8 @@ export interface ScLinkOptions {
   readonly replicas: Replicas;
   /** Takes where the other SPUs are. */
   readonly onPeers: (peers: readonly Peer[]) => void;
+  /** Takes which partitions there are. */
+  readonly onCatalog: (news: CatalogNews) => void;
   readonly heartbeatMs: number;
   readonly log: Logger;
 }
@@ -69,6 +71,10 @@ export function startScLink(options: ScLinkOptions): ScLink {
         create = false;
         if (assignments.peers !== undefined) {
           options.onPeers(assignments.peers);
+          continue;
+        }
+        if (assignments.catalog !== undefined) {
+          options.onCatalog(assignments.catalog);
           continue;
         }
         replicas.apply(assignments);
