@@ -8,11 +8,15 @@ export interface ClientCodes {
   'connect/failed': { readonly endpoints: readonly string[]; readonly reason: string };
   /** A wait ended at its deadline; `cause` is what kept failing meanwhile. */
   'connect/timeout': { readonly what: string; readonly timeoutMs: number; readonly reason: string };
-  /** An SPU cannot be reached at an address that only its own machine could use; `cause` is the transport's error. */
+  /**
+   * An SPU cannot be reached at an address that only its own machine could use, or that the `spuAddress` function made;
+   * `origin` says where it came from, `cause` is the transport's error.
+   */
   'connect/spu-address': {
     readonly spu: number;
     readonly address: string;
     readonly endpoint: string;
+    readonly origin: 'public' | 'local' | 'mapped';
     readonly reason: string;
   };
   /** The client was closed. */
@@ -80,7 +84,9 @@ export const clientError: ErrorFactory<ClientCodes> = defineErrors<ClientCodes>(
   },
   'connect/spu-address': {
     text: (c) =>
-      `SPU ${c.spu} cannot be reached at ${c.address}, which it registered with the controller at ${c.endpoint} and which means this machine, not its own: register the SPU under an address that clients can reach, or translate it with spuAddress (${c.reason})`,
+      c.origin === 'mapped'
+        ? `SPU ${c.spu} cannot be reached at ${c.address}, which the spuAddress function of this client made of the address that it registered with the controller at ${c.endpoint}: correct the function (${c.reason})`
+        : `SPU ${c.spu} cannot be reached at ${c.address}, which it registered with the controller at ${c.endpoint} and which means this machine, not its own: register the SPU under an address that clients can reach, or translate it with spuAddress (${c.reason})`,
     retryable: (cause) => isFluvioError(cause) && cause.retryable,
   },
   'client/closed': { text: (c) => `${c.what} is not possible: the client is closed` },

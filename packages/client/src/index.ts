@@ -28,6 +28,16 @@ export type {
 export type { StoredOffset, StoredOffsetFilter } from './consumer/stored-offsets.ts';
 export type { UntilOffset } from './consumer/until.ts';
 export type { ClientCodes } from './errors.ts';
+export type { LiveConnection } from './observe/counters.ts';
+export type {
+  ClientEvent,
+  ClientEventOf,
+  ClientEventType,
+  ClientHooks,
+  ServerPlace,
+} from './observe/events.ts';
+export type { ClientHealth, ControllerHealth } from './observe/health.ts';
+export type { LogFields, Logger } from './observe/logger.ts';
 export type { Producer, ProducerOptions } from './producer/producer.ts';
 export type { ProducerRecord, SendResult } from './producer/result.ts';
 export type { SmartModuleLookback, SmartModuleSettings, SmartModuleUse } from './smartmodules.ts';
