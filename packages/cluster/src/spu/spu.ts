@@ -29,11 +29,10 @@ import { openReplicas } from './replicas.ts';
 import type { ScLink } from './sc-link.ts';
 import { startScLink } from './sc-link.ts';
 import { smartModuleSource } from './smartmodule-source.ts';
-import type { SmartModuleSettings } from './smartmodules.ts';
 import { createSmartModules } from './smartmodules.ts';
 
 /** How an SPU runs. */
-export interface SpuOptions extends SmartModuleSettings {
+export interface SpuOptions {
   readonly id: number;
   readonly name: string;
   /** Where clients connect; port 0 lets the system choose. */
@@ -84,7 +83,7 @@ export async function startSpu(options: SpuOptions): Promise<Spu> {
     if (link === undefined) throw clusterError('cluster/no-sc', {});
     return link.call(FindSmartModule, request);
   }, log);
-  const smartModules = createSmartModules(source, options);
+  const smartModules = createSmartModules(source, limits);
   const transforms = produceTransforms(smartModules, createDeduplicator(smartModules));
   let link: ScLink | undefined;
   const offsets = createConsumerOffsets({ spuId: id, replicas, transport, now: Date.now, log });
