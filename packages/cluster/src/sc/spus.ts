@@ -42,6 +42,8 @@ export interface SpusOptions {
   readonly metadata: Metadata;
   /** Silence after which an SPU is taken for dead. */
   readonly spuTimeoutMs: number;
+  /** Whether the process of an SPU has ended, as far as can be seen from here. Never rejects. */
+  readonly isGone: (spu: StoredObject<'SPU'>) => Promise<boolean>;
   /** Called after an SPU came online. */
   readonly onOnline: () => Promise<void>;
   /** Called after an SPU went offline. */
@@ -57,16 +59,19 @@ interface Link {
   loops: number;
 }
 
+/** How often an SC that has just started looks for SPUs that are gone. */
+const SEARCH_INTERVAL_MS = 100;
 /** A main loop may be busy for so many times the silence of a process. */
 const BUSY_FACTOR = 10;
 
 /** Makes the SPUs of a cluster. */
-export function createSpus({ metadata, spuTimeoutMs, onOnline, onOffline, log }: SpusOptions): Spus {
+export function createSpus({ metadata, spuTimeoutMs, isGone, onOnline, onOffline, log }: SpusOptions): Spus {
   const { SPU: spus, Partition: partitions } = metadata.stores;
   const links = new Map<number, Link>();
   let stopped = false;
   let watchdog: NodeJS.Timeout | undefined;
   let grace: NodeJS.Timeout | undefined;
+  let search: NodeJS.Timeout | undefined;
 
   const byId = (id: number): StoredObject<'SPU'> | undefined => spus.all().find((spu) => spu.spec.id === id);
 
@@ -111,6 +116,16 @@ export function createSpus({ metadata, spuTimeoutMs, onOnline, onOffline, log }:
     return steps;
   };
 
+  /** Looks for SPUs that died while the SC was away, as long as none is expected to have registered. */
+  const searchAbsent = async (): Promise<void> => {
+    const absent = spus.all().filter(({ spec, status }) => status.resolution === 'Online' && !links.has(spec.id));
+    await Promise.all(
+      absent.map(async (spu) => {
+        if (await isGone(spu)) await markOffline(spu.spec.id);
+      }),
+    );
+  };
+
   /** Looks for silent SPUs. A pause of this process itself is no silence of theirs. */
   const watch = (intervalMs: number): void => {
     let lastAt = performance.now();
@@ -140,11 +155,14 @@ export function createSpus({ metadata, spuTimeoutMs, onOnline, onOffline, log }:
         };
         metadata.patch('Partition', { ...partition, status });
       }
+      const failed = (error: unknown): void =>
+        log('error', 'an SPU could not be marked offline', { reason: reasonOf(error) });
+      search = setInterval(() => void searchAbsent().catch(failed), SEARCH_INTERVAL_MS);
+      search.unref();
       grace = setTimeout(() => {
+        clearInterval(search);
         for (const { spec } of spus.all()) {
-          markOffline(spec.id).catch((error) =>
-            log('error', 'an SPU could not be marked offline', { reason: reasonOf(error) }),
-          );
+          markOffline(spec.id).catch(failed);
         }
       }, spuTimeoutMs);
       grace.unref();
@@ -288,6 +306,7 @@ export function createSpus({ metadata, spuTimeoutMs, onOnline, onOffline, log }:
       stopped = true;
       clearInterval(watchdog);
       clearTimeout(grace);
+      clearInterval(search);
     },
   };
 }
