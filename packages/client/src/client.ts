@@ -5,8 +5,13 @@ import type { Cluster } from './cluster.ts';
 import { openCluster } from './cluster.ts';
 import type { SpuAddress } from './connection/spu-pool.ts';
 import { deadline, orAborted } from './connection/timer.ts';
-import type { Consumer, ConsumerOptions } from './consumer/consumer.ts';
+import type { Consumer } from './consumer/consumer.ts';
 import { openConsumer } from './consumer/consumer.ts';
+import type { Fetched, FetchOptions } from './consumer/fetch.ts';
+import { fetchOnce } from './consumer/fetch.ts';
+import type { ConsumerOffsets } from './consumer/offsets.ts';
+import { consumerOffsets } from './consumer/offsets.ts';
+import type { ConsumerOptions } from './consumer/options.ts';
 import type { PartitionOffsets } from './consumer/position.ts';
 import { fetchOffsets } from './consumer/position.ts';
 import { clientError, reasonOf } from './errors.ts';
@@ -58,7 +63,15 @@ export interface Client extends AsyncDisposable {
   /** Makes a producer for a topic that exists. @throws `topic/not-found`, `option/invalid`, `connect/timeout` */
   producer(topic: string, options?: ProducerOptions): Promise<Producer>;
   /** Makes a consumer; nothing is sent before its first read. @throws `option/invalid` */
-  consumer(topic: string, options?: ConsumerOptions): Consumer;
+  consumer(topic: string | readonly string[], options?: ConsumerOptions): Consumer;
+  /**
+   * Reads what is stored from an offset on, once: about `maxBytes` of it, and no waiting for more.
+   *
+   * @throws `topic/not-found`, `partition/not-found`, `consume/batch-too-large`, `server/error`, `connect/timeout`
+   */
+  fetch(topic: string, partition: number, options: FetchOptions): Promise<Fetched>;
+  /** How far named consumers are, as the cluster stores it. */
+  readonly consumerOffsets: ConsumerOffsets;
   /** Both ends of a partition. @throws `topic/not-found`, `partition/not-found`, `connect/timeout` */
   offsets(topic: string, partition: number, options?: { readonly signal?: AbortSignal }): Promise<PartitionOffsets>;
   /** How the client is, for a probe: as plain values, without asking anybody. */
@@ -116,7 +129,8 @@ export async function connect(options: ConnectOptions): Promise<Client> {
   );
   const producers = new Set<Producer>();
   const consumers = new Set<Consumer>();
-  let consumerCount = 0;
+  let ids = 0;
+  const nextId = (): number => ids++;
   let closing: Promise<void> | undefined;
 
   const open = (what: string): void => {
@@ -140,12 +154,21 @@ export async function connect(options: ConnectOptions): Promise<Client> {
     },
     consumer(topic, consumerOptions = {}) {
       open('making a consumer');
-      const consumer = openConsumer(cluster, topic, consumerOptions, options.codecs ?? {}, consumerCount++, (closed) =>
-        consumers.delete(closed),
+      const topics = typeof topic === 'string' ? [topic] : topic;
+      const onClose = (closed: Consumer): boolean => consumers.delete(closed);
+      const consumer = openConsumer(
+        { cluster, codecs: options.codecs ?? {}, nextId, onClose },
+        topics,
+        consumerOptions,
       );
       consumers.add(consumer);
       return consumer;
     },
+    async fetch(topic, partition, fetchOptions) {
+      open('fetching');
+      return fetchOnce(cluster, topic, partition, fetchOptions, options.codecs ?? {});
+    },
+    consumerOffsets: consumerOffsets(cluster, nextId),
     async offsets(topic, partition, { signal } = {}) {
       open('reading offsets');
       await cluster.topic(topic, signal);

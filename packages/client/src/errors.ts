@@ -51,6 +51,16 @@ export interface ClientCodes {
   'produce/closed': { readonly topic: string };
   /** An option has a value that cannot work. */
   'option/invalid': { readonly option: string; readonly reason: string };
+  /** A SmartModule at the SPU failed on a record. */
+  'consume/smartmodule-failed': {
+    readonly topic: string;
+    readonly partition: number;
+    /** The record, as far as the SPU knows its offset. */
+    readonly offset: bigint;
+    readonly hint: string;
+    readonly key: Uint8Array | null;
+    readonly value: Uint8Array;
+  };
   /** One batch is larger than the client will fetch. */
   'consume/batch-too-large': {
     readonly topic: string;
@@ -110,6 +120,10 @@ export const clientError: ErrorFactory<ClientCodes> = defineErrors<ClientCodes>(
   },
   'produce/closed': { text: (c) => `the producer of topic '${c.topic}' is closed` },
   'option/invalid': { text: (c) => `option ${c.option} ${c.reason}` },
+  'consume/smartmodule-failed': {
+    text: (c) =>
+      `a SmartModule failed on the record at offset ${c.offset} of ${c.topic}-${c.partition}: ${c.hint}; repair the module, or pass onSmartModuleFailure: 'skip'`,
+  },
   'consume/batch-too-large': {
     text: (c) =>
       `the batch at offset ${c.offset} of ${c.topic}-${c.partition} has ${c.neededBytes} bytes, over the limit of ${c.limitBytes}: raise maxBatchBytes`,
