@@ -9,8 +9,10 @@ import { openConsumer } from './consumer/consumer.ts';
 import type { PartitionOffsets } from './consumer/position.ts';
 import { fetchOffsets } from './consumer/position.ts';
 import { clientError, reasonOf } from './errors.ts';
-import type { Producer, ProducerOptions } from './producer/producer.ts';
+import type { ProducerOptions } from './producer/options.ts';
+import type { Producer } from './producer/producer.ts';
 import { openProducer } from './producer/producer.ts';
+import type { ProducerRecord } from './producer/result.ts';
 
 /** How to reach a cluster. */
 export interface ConnectOptions {
@@ -34,7 +36,7 @@ export interface ConnectOptions {
   readonly probeIntervalMs?: number;
   /** Which address of an SPU to dial: `public` (default), `local`, or a function for networks that translate addresses. */
   readonly spuAddress?: SpuAddress;
-  /** Codecs for compressed batches. Default none: such batches then fail with `codec/missing`. */
+  /** Codecs for compressed batches. Default none: reading such batches fails with `codec/missing`, making them with `produce/codec-missing`. */
   readonly codecs?: Codecs;
   /** Gives up connecting. */
   readonly signal?: AbortSignal;
@@ -46,7 +48,7 @@ export interface Client extends AsyncDisposable {
   readonly endpoint: string;
   /** Version of the cluster's controller. */
   readonly platformVersion: string;
-  /** Makes a producer for a topic that exists. @throws `topic/not-found`, `option/invalid`, `connect/timeout` */
+  /** Makes a producer for a topic that exists. @throws `topic/not-found`, `option/invalid`, `produce/codec-missing`, `connect/timeout` */
   producer(topic: string, options?: ProducerOptions): Promise<Producer>;
   /** Makes a consumer; nothing is sent before its first read. @throws `option/invalid` */
   consumer(topic: string, options?: ConsumerOptions): Consumer;
@@ -54,7 +56,9 @@ export interface Client extends AsyncDisposable {
   offsets(topic: string, partition: number, options?: { readonly signal?: AbortSignal }): Promise<PartitionOffsets>;
   /**
    * Closes consumers, flushes and closes producers (within `timeoutMs`, default 10,000), drops the connections. Safe to
-   * call twice.
+   * call twice. Everything is closed when it settles, either way.
+   *
+   * @throws `produce/undelivered` as {@link Producer.close}
    */
   close(options?: { readonly timeoutMs?: number }): Promise<void>;
 }
@@ -108,7 +112,11 @@ export async function connect(options: ConnectOptions): Promise<Client> {
     },
     async producer(topic, producerOptions = {}) {
       open('making a producer');
-      const producer = await openProducer(cluster, topic, producerOptions, (closed) => producers.delete(closed));
+      const producer = await openProducer(cluster, topic, producerOptions, {
+        codecs: options.codecs ?? {},
+        encode: (record: ProducerRecord) => record,
+        onClose: (closed) => producers.delete(closed),
+      });
       producers.add(producer);
       if (closing !== undefined) {
         await producer.close({ timeoutMs: 0 });
@@ -139,8 +147,9 @@ export async function connect(options: ConnectOptions): Promise<Client> {
     close(closeOptions = {}) {
       closing ??= (async () => {
         await Promise.all([...consumers].map((consumer) => consumer.close()));
-        await Promise.all([...producers].map((producer) => producer.close(closeOptions)));
+        const ended = await Promise.allSettled([...producers].map((producer) => producer.close(closeOptions)));
         cluster.close();
+        for (const end of ended) if (end.status === 'rejected') throw end.reason;
       })();
       return closing;
     },

@@ -6,7 +6,7 @@ import { clientError } from '../errors.ts';
 import type { Broker } from '../testing/broker.ts';
 import { broker } from '../testing/broker.ts';
 import { until } from '../testing/until.ts';
-import type { ProducerOptions } from './producer.ts';
+import type { ProducerOptions } from './options.ts';
 
 const clients: Client[] = [];
 const connected = async (cluster: Broker): Promise<Client> => {
@@ -36,7 +36,12 @@ afterEach(async () => {
 
 test('send resolves with where the acknowledged record is', async () => {
   const { cluster, producer } = await producing();
-  expect(await producer.send({ value: 'a' })).toEqual({ partition: 0, offset: 0n, mayBeDuplicate: false });
+  expect(await producer.send({ value: 'a' })).toEqual({
+    partition: 0,
+    offset: 0n,
+    timestampMs: expect.any(Number),
+    mayBeDuplicate: false,
+  });
   expect(await producer.send({ value: new Uint8Array([98]) })).toMatchObject({ offset: 1n });
   expect(stored(cluster)).toEqual(['a', 'b']);
 });
