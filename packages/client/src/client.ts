@@ -4,11 +4,22 @@ import { isFluvioError, parseAddress } from '@fluvio-ts/protocol';
 import type { Cluster } from './cluster.ts';
 import { openCluster } from './cluster.ts';
 import type { SpuAddress } from './connection/spu-pool.ts';
-import type { Consumer, ConsumerOptions } from './consumer/consumer.ts';
+import { deadline, orAborted } from './connection/timer.ts';
+import type { Consumer } from './consumer/consumer.ts';
 import { openConsumer } from './consumer/consumer.ts';
+import type { Fetched, FetchOptions } from './consumer/fetch.ts';
+import { fetchOnce } from './consumer/fetch.ts';
+import type { ConsumerOffsets } from './consumer/offsets.ts';
+import { consumerOffsets } from './consumer/offsets.ts';
+import type { ConsumerOptions } from './consumer/options.ts';
 import type { PartitionOffsets } from './consumer/position.ts';
 import { fetchOffsets } from './consumer/position.ts';
 import { clientError, reasonOf } from './errors.ts';
+import { counters } from './observe/counters.ts';
+import type { ClientEventOf, ClientEventType, ClientHooks } from './observe/events.ts';
+import type { ClientHealth } from './observe/health.ts';
+import type { Logger } from './observe/logger.ts';
+import { observer } from './observe/observer.ts';
 import type { ProducerOptions } from './producer/options.ts';
 import type { Producer } from './producer/producer.ts';
 import { openProducer } from './producer/producer.ts';
@@ -16,11 +27,10 @@ import type { ProducerRecord } from './producer/result.ts';
 
 /** How to reach a cluster. */
 export interface ConnectOptions {
-  /**
-   * `host:port` of the streaming controller, or several to be tried in order. Default `localhost:9003`. A transport that
-   * leads through a gateway does not look at it.
-   */
-  readonly endpoint?: string | readonly string[];
+  /** `host:port` of the streaming controller. Default `localhost:9003`. A transport that leads through a gateway does not look at it. */
+  readonly endpoint?: string;
+  /** Several addresses of the controller instead: the next one is tried when one fails or says nothing. */
+  readonly endpoints?: readonly string[];
   /** How bytes travel: `tcp()` of `@fluvio-ts/adapter-tcp`, `webSocket()` of `@fluvio-ts/adapter-ws`, … */
   readonly transport: Transport;
   /** Name that servers log. Default `fluvio-ts`. */
@@ -38,6 +48,10 @@ export interface ConnectOptions {
   readonly spuAddress?: SpuAddress;
   /** Codecs for compressed batches. Default none: reading such batches fails with `codec/missing`, making them with `produce/codec-missing`. */
   readonly codecs?: Codecs;
+  /** Called when something happens to the client, by kind of event; see also {@link Client.on}. */
+  readonly hooks?: ClientHooks;
+  /** Where the client writes what happens to it, such as `console`. Default: nowhere. Never keys, values or credentials. */
+  readonly logger?: Logger;
   /** Gives up connecting. */
   readonly signal?: AbortSignal;
 }
@@ -51,9 +65,24 @@ export interface Client extends AsyncDisposable {
   /** Makes a producer for a topic that exists. @throws `topic/not-found`, `option/invalid`, `produce/codec-missing`, `connect/timeout` */
   producer(topic: string, options?: ProducerOptions): Promise<Producer>;
   /** Makes a consumer; nothing is sent before its first read. @throws `option/invalid` */
-  consumer(topic: string, options?: ConsumerOptions): Consumer;
+  consumer(topic: string | readonly string[], options?: ConsumerOptions): Consumer;
+  /**
+   * Reads what is stored from an offset on, once: about `maxBytes` of it, and no waiting for more.
+   *
+   * @throws `topic/not-found`, `partition/not-found`, `consume/batch-too-large`, `server/error`, `connect/timeout`
+   */
+  fetch(topic: string, partition: number, options: FetchOptions): Promise<Fetched>;
+  /** How far named consumers are, as the cluster stores it. */
+  readonly consumerOffsets: ConsumerOffsets;
   /** Both ends of a partition. @throws `topic/not-found`, `partition/not-found`, `connect/timeout` */
   offsets(topic: string, partition: number, options?: { readonly signal?: AbortSignal }): Promise<PartitionOffsets>;
+  /** How the client is, for a probe: as plain values, without asking anybody. */
+  health(): ClientHealth;
+  /**
+   * Calls `listener` for events of one kind until the returned function is called. What it throws is told to the logger and
+   * changes nothing else.
+   */
+  on<Type extends ClientEventType>(type: Type, listener: (event: ClientEventOf<Type>) => void): () => void;
   /**
    * Closes consumers, flushes and closes producers (within `timeoutMs`, default 10,000), drops the connections. Safe to
    * call twice. Everything is closed when it settles, either way.
@@ -65,6 +94,8 @@ export interface Client extends AsyncDisposable {
 
 /** Where Fluvio's controllers listen. */
 const DEFAULT_ENDPOINT = 'localhost:9003';
+
+const CLOSE_TIMEOUT_MS = 10_000;
 
 /** What sister packages reach a client's cluster by. */
 const clusters = new WeakMap<Client, Cluster>();
@@ -83,9 +114,13 @@ export function clusterOf(client: Client): Cluster {
  * @throws `connect/failed` when no endpoint answers, `option/invalid`, `request/aborted`
  */
 export async function connect(options: ConnectOptions): Promise<Client> {
+  const heard = observer(options.hooks, options.logger);
+  const counted = counters(heard);
   const cluster = await openCluster(
     {
-      endpoints: addresses(options.endpoint ?? DEFAULT_ENDPOINT),
+      observer: heard,
+      counters: counted,
+      endpoints: endpointsOf(options),
       transport: options.transport,
       clientId: options.clientId ?? 'fluvio-ts',
       connectTimeoutMs: positive('connectTimeoutMs', options.connectTimeoutMs ?? 10_000),
@@ -98,7 +133,8 @@ export async function connect(options: ConnectOptions): Promise<Client> {
   );
   const producers = new Set<Producer>();
   const consumers = new Set<Consumer>();
-  let consumerCount = 0;
+  let ids = 0;
+  const nextId = (): number => ids++;
   let closing: Promise<void> | undefined;
 
   const open = (what: string): void => {
@@ -126,12 +162,21 @@ export async function connect(options: ConnectOptions): Promise<Client> {
     },
     consumer(topic, consumerOptions = {}) {
       open('making a consumer');
-      const consumer = openConsumer(cluster, topic, consumerOptions, options.codecs ?? {}, consumerCount++, (closed) =>
-        consumers.delete(closed),
+      const topics = typeof topic === 'string' ? [topic] : topic;
+      const onClose = (closed: Consumer): boolean => consumers.delete(closed);
+      const consumer = openConsumer(
+        { cluster, codecs: options.codecs ?? {}, nextId, onClose },
+        topics,
+        consumerOptions,
       );
       consumers.add(consumer);
       return consumer;
     },
+    async fetch(topic, partition, fetchOptions) {
+      open('fetching');
+      return fetchOnce(cluster, topic, partition, fetchOptions, options.codecs ?? {});
+    },
+    consumerOffsets: consumerOffsets(cluster, nextId),
     async offsets(topic, partition, { signal } = {}) {
       open('reading offsets');
       await cluster.topic(topic, signal);
@@ -144,10 +189,37 @@ export async function connect(options: ConnectOptions): Promise<Client> {
         (wait) => fetchOffsets(cluster, topic, partition, 'query', wait),
       );
     },
-    close(closeOptions = {}) {
+    health() {
+      const { state, forMs } = cluster.controller();
+      const { connections, connects, failures, losses, requests, lastError } = counted;
+      return {
+        status: closing !== undefined ? 'closed' : state === 'ready' ? 'ready' : 'degraded',
+        controller: { state, forMs },
+        connections,
+        inFlight: connections.reduce((sum, { inFlight }) => sum + inFlight, 0),
+        bufferedBytes: [...producers].reduce((sum, { bufferedBytes }) => sum + bufferedBytes, 0),
+        producers: producers.size,
+        consumers: consumers.size,
+        totals: { connects, connectFailures: failures, losses, requests },
+        ...(lastError !== undefined && {
+          lastError: { ...(isFluvioError(lastError) && { code: lastError.code }), message: reasonOf(lastError) },
+        }),
+      };
+    },
+    on: (type, listener) => heard.on(type, listener),
+    close({ timeoutMs = CLOSE_TIMEOUT_MS } = {}) {
       closing ??= (async () => {
-        await Promise.all([...consumers].map((consumer) => consumer.close()));
-        const ended = await Promise.allSettled([...producers].map((producer) => producer.close(closeOptions)));
+        const until = performance.now() + timeoutMs;
+        const limit = deadline(timeoutMs);
+        let ended: readonly PromiseSettledResult<void>[] = [];
+        const drain = async (): Promise<void> => {
+          await Promise.allSettled([...consumers].map((consumer) => consumer.close()));
+          const leftMs = Math.max(0, until - performance.now());
+          ended = await Promise.allSettled([...producers].map((producer) => producer.close({ timeoutMs: leftMs })));
+        };
+        // Whatever does not end by itself ends with the connections.
+        await orAborted(drain(), limit.signal, () => new Error('time is up')).catch(() => {});
+        limit.release();
         cluster.close();
         for (const end of ended) if (end.status === 'rejected') throw end.reason;
       })();
@@ -159,15 +231,22 @@ export async function connect(options: ConnectOptions): Promise<Client> {
   return client;
 }
 
-function addresses(endpoint: string | readonly string[]): Address[] {
-  const given = typeof endpoint === 'string' ? [endpoint] : endpoint;
-  if (given.length === 0) throw clientError('option/invalid', { option: 'endpoint', reason: 'is empty' });
+function endpointsOf({ endpoint, endpoints }: ConnectOptions): Address[] {
+  if (endpoint !== undefined && endpoints !== undefined) {
+    throw clientError('option/invalid', {
+      option: 'endpoint',
+      reason: 'and endpoints are both given: give one of them',
+    });
+  }
+  const option = endpoints === undefined ? 'endpoint' : 'endpoints';
+  const given = endpoints ?? [endpoint ?? DEFAULT_ENDPOINT];
+  if (given.length === 0) throw clientError('option/invalid', { option, reason: 'is empty' });
   return given.map((text) => {
     try {
       return parseAddress(text);
     } catch (error) {
       if (isFluvioError(error)) throw error;
-      throw clientError('option/invalid', { option: 'endpoint', reason: `is wrong: ${reasonOf(error)}` }, error);
+      throw clientError('option/invalid', { option, reason: `is wrong: ${reasonOf(error)}` }, error);
     }
   });
 }

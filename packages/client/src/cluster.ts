@@ -7,21 +7,26 @@ import { pause } from './connection/backoff.ts';
 import type { DialOptions } from './connection/open-session.ts';
 import type { RetryOptions } from './connection/retrying.ts';
 import { retrying } from './connection/retrying.ts';
+import type { ScState } from './connection/sc-link.ts';
 import { scLink } from './connection/sc-link.ts';
 import type { Purpose, SpuAddress } from './connection/spu-pool.ts';
-import { spuPool } from './connection/spu-pool.ts';
+import { addressOf, isMisplaced, spuPool } from './connection/spu-pool.ts';
 import { orAborted } from './connection/timer.ts';
 import { clientError } from './errors.ts';
-import type { Metadata, ObjectStore, TopicObject } from './metadata/metadata.ts';
+import type { Metadata, ObjectStore, SpuObject, TopicObject } from './metadata/metadata.ts';
 import { metadata, partitionCount, partitionName } from './metadata/metadata.ts';
 import type { Reign } from './metadata/reign.ts';
 import { reignOf } from './metadata/reign.ts';
+import type { Counters } from './observe/counters.ts';
+import type { Observer } from './observe/observer.ts';
 
 /** What a cluster connection needs, with every default resolved. */
 export interface ClusterOptions extends DialOptions {
   readonly endpoints: readonly Address[];
   readonly requestTimeoutMs: number;
   readonly spuAddress: SpuAddress;
+  readonly counters: Counters;
+  readonly observer: Observer;
 }
 
 /** See the file's head. */
@@ -34,6 +39,10 @@ export interface Cluster {
   readonly requestTimeoutMs: number;
   /** Milliseconds of silence after which a server is asked for a sign of life; 0 for never. */
   readonly probeIntervalMs: number;
+  /** Who hears of what happens. */
+  readonly observer: Observer;
+  /** How the connection to the controller is, and for how many milliseconds. */
+  controller(): { readonly state: ScState['at']; readonly forMs: number };
   /** Calls the controller on the live connection, waiting for it if it is down. */
   callSc<Q, R>(api: Api<Q, R>, request: Q, options?: CallOptions): Promise<R>;
   /** Opens a stream at the controller; it ends with its connection. */
@@ -68,6 +77,32 @@ export async function openCluster(options: ClusterOptions, signal?: AbortSignal)
   const pool = spuPool(options);
   let platformVersion = '';
 
+  const warned = new Set<string>();
+  const warnOfAddresses = (): void => {
+    if (options.spuAddress !== 'public') return;
+    for (const spu of view.spus.values()) {
+      const address = addressOf(spu, 'public');
+      const text = formatAddress(address);
+      if (warned.has(text) || !isMisplaced(address, options.endpoints)) continue;
+      warned.add(text);
+      const message = `SPU ${spu.spec.id} is registered at ${text}, which means this machine, while the controller is at ${endpoint}: translate it with spuAddress, or register it under an address that clients can reach`;
+      options.observer.tell({ type: 'warning', message });
+    }
+  };
+
+  const spuById = (id: number | undefined): SpuObject | undefined =>
+    find(view.spus.values(), (candidate) => candidate.spec.id === id);
+  const isOffline = (spu: SpuObject | undefined): boolean => spu?.status.resolution === 'Offline';
+
+  /** SPUs that were down when they were last looked at; the first who finds one back lets it be dialled at once. */
+  const down = new Set<number>();
+  view.onChange(() => {
+    for (const { spec, status } of view.spus.values()) {
+      if (status.resolution === 'Offline') down.add(spec.id);
+      else if (down.delete(spec.id)) pool.forgive(spec.id);
+    }
+  });
+
   const link = await scLink(
     {
       ...options,
@@ -78,6 +113,9 @@ export async function openCluster(options: ClusterOptions, signal?: AbortSignal)
           follow(session, watchOf.Partition, view.partitions),
           follow(session, watchOf.Topic, view.topics),
         ]);
+        const { topics, partitions, spus } = view;
+        options.observer.tell({ type: 'metadata', topics: topics.size, partitions: partitions.size, spus: spus.size });
+        warnOfAddresses();
       },
     },
     signal,
@@ -105,8 +143,7 @@ export async function openCluster(options: ClusterOptions, signal?: AbortSignal)
   /** Who leads, and whether that SPU is there: changes when there is something to try again for. */
   const standing = (topic: string, partition: number): string => {
     const leader = leaderId(topic, partition);
-    const spu = find(view.spus.values(), (candidate) => candidate.spec.id === leader);
-    return `${leader} ${spu?.status.resolution}`;
+    return `${leader} ${spuById(leader)?.status.resolution}`;
   };
 
   const cluster: Cluster = {
@@ -118,6 +155,8 @@ export async function openCluster(options: ClusterOptions, signal?: AbortSignal)
     requestTimeoutMs: options.requestTimeoutMs,
     probeIntervalMs: options.probeIntervalMs,
     life: life.signal,
+    observer: options.observer,
+    controller: () => ({ state: link.state.at, forMs: Math.round(performance.now() - link.sinceMs) }),
     callSc,
     async openSc(api, request, open = {}) {
       const session = await link.session(options.requestTimeoutMs, open.signal);
@@ -171,9 +210,14 @@ export async function openCluster(options: ClusterOptions, signal?: AbortSignal)
         throw unavailable('it has not been placed yet');
       }
       const { leader } = object.spec;
-      const spu = find(view.spus.values(), (candidate) => candidate.spec.id === leader);
+      const spu = spuById(leader);
       if (spu === undefined) throw unavailable(`its leader, SPU ${leader}, is not registered`);
-      if (spu.status.resolution === 'Offline') throw unavailable(`its leader, SPU ${leader}, is offline`);
+      if (isOffline(spu)) {
+        const { resolution } = object.status;
+        throw unavailable(
+          `its leader, SPU ${leader}, is offline (the partition is ${resolution}): waiting for it, or for another leader`,
+        );
+      }
       return pool.session(spu, purpose, stop);
     },
     release: (purpose, why) => pool.release(purpose, why),

@@ -9,11 +9,15 @@ export interface ClientCodes {
   'connect/failed': { readonly endpoints: readonly string[]; readonly reason: string };
   /** A wait ended at its deadline; `cause` is what kept failing meanwhile. */
   'connect/timeout': { readonly what: string; readonly timeoutMs: number; readonly reason: string };
-  /** An SPU cannot be reached at an address that only its own machine could use; `cause` is the transport's error. */
+  /**
+   * An SPU cannot be reached at an address that only its own machine could use, or that the `spuAddress` function made;
+   * `origin` says where it came from, `cause` is the transport's error.
+   */
   'connect/spu-address': {
     readonly spu: number;
     readonly address: string;
     readonly endpoint: string;
+    readonly origin: 'public' | 'local' | 'mapped';
     readonly reason: string;
   };
   /** The client was closed. */
@@ -62,6 +66,16 @@ export interface ClientCodes {
   'produce/codec-missing': { readonly topic: string; readonly codec: string };
   /** An option has a value that cannot work. */
   'option/invalid': { readonly option: string; readonly reason: string };
+  /** A SmartModule at the SPU failed on a record. */
+  'consume/smartmodule-failed': {
+    readonly topic: string;
+    readonly partition: number;
+    /** The record, as far as the SPU knows its offset. */
+    readonly offset: bigint;
+    readonly hint: string;
+    readonly key: Uint8Array | null;
+    readonly value: Uint8Array;
+  };
   /** One batch is larger than the client will fetch. */
   'consume/batch-too-large': {
     readonly topic: string;
@@ -85,7 +99,9 @@ export const clientError: ErrorFactory<ClientCodes> = defineErrors<ClientCodes>(
   },
   'connect/spu-address': {
     text: (c) =>
-      `SPU ${c.spu} cannot be reached at ${c.address}, which it registered with the controller at ${c.endpoint} and which means this machine, not its own: register the SPU under an address that clients can reach, or translate it with spuAddress (${c.reason})`,
+      c.origin === 'mapped'
+        ? `SPU ${c.spu} cannot be reached at ${c.address}, which the spuAddress function of this client made of the address that it registered with the controller at ${c.endpoint}: correct the function (${c.reason})`
+        : `SPU ${c.spu} cannot be reached at ${c.address}, which it registered with the controller at ${c.endpoint} and which means this machine, not its own: register the SPU under an address that clients can reach, or translate it with spuAddress (${c.reason})`,
     retryable: (cause) => isFluvioError(cause) && cause.retryable,
   },
   'client/closed': { text: (c) => `${c.what} is not possible: the client is closed` },
@@ -135,6 +151,10 @@ export const clientError: ErrorFactory<ClientCodes> = defineErrors<ClientCodes>(
       `batches for topic '${c.topic}' are to be compressed with ${c.codec}, and connect() was given no codec for it: pass codecs of @fluvio-ts/compression`,
   },
   'option/invalid': { text: (c) => `option ${c.option} ${c.reason}` },
+  'consume/smartmodule-failed': {
+    text: (c) =>
+      `a SmartModule failed on the record at offset ${c.offset} of ${c.topic}-${c.partition}: ${c.hint}; repair the module, or pass onSmartModuleFailure: 'skip'`,
+  },
   'consume/batch-too-large': {
     text: (c) =>
       `the batch at offset ${c.offset} of ${c.topic}-${c.partition} has ${c.neededBytes} bytes, over the limit of ${c.limitBytes}: raise maxBatchBytes`,

@@ -18,8 +18,8 @@ import {
 } from '@fluvio-ts/protocol';
 import type { Session } from '@fluvio-ts/protocol/internal';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Cluster } from './in-process.ts';
-import { startCluster } from './in-process.ts';
+import type { Cluster } from './cluster.ts';
+import { startCluster } from './cluster.ts';
 import { silent } from './logger.ts';
 import { settingsOf } from './options.ts';
 import { RegisterSpu, ReportReplicas } from './private/messages.ts';
@@ -43,7 +43,7 @@ let spu: Session;
 let servers: Readonly<Record<'sc' | 'spu', Address>>;
 
 beforeAll(async () => {
-  cluster = await startCluster({ maxConnections: 40 });
+  cluster = await startCluster({ limits: { connections: 40 } });
   servers = { sc: parseAddress(cluster.endpoint), spu: cluster.spus[0]?.address ?? expect.fail() };
   sc = await connectSc(cluster.endpoint);
   spu = await connectSpu(cluster.spus[0] ?? expect.fail());

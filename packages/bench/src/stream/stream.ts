@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { tcp } from '@fluvio-ts/adapter-tcp';
 import { admin } from '@fluvio-ts/admin';
 import { connect } from '@fluvio-ts/client';
-import { startClusterProcesses } from '@fluvio-ts/cluster';
+import { startCluster } from '@fluvio-ts/cluster';
 import type { BenchRow } from '../row.ts';
 import { spread } from '../row.ts';
 import type { Job, Samples } from './job.ts';
@@ -42,7 +42,7 @@ export async function streamRows(say: (text: string) => void): Promise<BenchRow[
   const rows: BenchRow[] = [];
   const peer: ChildProcess = fork(program('raw-peer'));
   const [port] = (await once(peer, 'message')) as [number];
-  await using cluster = await startClusterProcesses({ spus: 1, ports: 'any' });
+  await using cluster = await startCluster({ mode: 'processes', spus: 1 });
   await using client = await connect({ endpoint: cluster.endpoint, transport: tcp() });
   const { endpoint } = cluster;
   const native = findNative();

@@ -1,5 +1,5 @@
 /** `flv cluster delete` */
-import { deleteClusterData, stopClusterProcesses } from '@fluvio-ts/cluster';
+import { deleteClusterData, stopCluster } from '@fluvio-ts/cluster';
 import {
   deleteCluster,
   deleteProfile,
@@ -24,7 +24,7 @@ export async function run({ options }: ClusterDelete, cli: Cli): Promise<void> {
       unattended: 'refuse',
     });
   }
-  await stopClusterProcesses(dataDir);
+  await stopCluster(dataDir);
   await deleteClusterData(dataDir);
   const profiles = await forget(endpoint, cli);
   await printDone(cli, `cluster in ${dataDir} deleted`, {

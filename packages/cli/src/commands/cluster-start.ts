@@ -1,5 +1,5 @@
 /** `flv cluster start` */
-import { type ClusterProcesses, startClusterProcesses } from '@fluvio-ts/cluster';
+import { type Cluster, startCluster } from '@fluvio-ts/cluster';
 import { addProfile, profilePath, updateProfiles } from '@fluvio-ts/profiles';
 import { isFluvioError } from '@fluvio-ts/protocol';
 import { cliError } from '../errors/errors.ts';
@@ -39,7 +39,7 @@ export async function run({ options }: ClusterStart, cli: Cli): Promise<void> {
   talk.note(`  flv${target} consume greetings -B -d`);
 }
 
-async function start(options: ClusterStart['options'], dataDir: string, cli: Cli): Promise<ClusterProcesses> {
+async function start(options: ClusterStart['options'], dataDir: string, cli: Cli): Promise<Cluster> {
   const { scPubAddr, scPrivAddr, spuPort, spu, anyPort } = options;
   const { signal, talk, globals } = cli;
   if (scPubAddr !== undefined && scPrivAddr !== undefined && scPubAddr.host !== scPrivAddr.host) {
@@ -50,7 +50,8 @@ async function start(options: ClusterStart['options'], dataDir: string, cli: Cli
   const began = performance.now();
   const tick = setInterval(() => talk.progress(`${what} … ${formatElapsed(performance.now() - began)}`), TICK_MS);
   try {
-    return await startClusterProcesses({
+    return await startCluster({
+      mode: 'processes',
       dataDir,
       lifetime: 'detached',
       spus: spu,

@@ -116,7 +116,7 @@ async function print({ target, processes, view, problems }: Report, cli: Cli): P
       },
       { title: 'ADDRESS', cell: ({ address }) => formatAddress(address) },
       { title: 'PID', cell: ({ pid }) => String(pid), align: 'right' },
-      { title: 'LOG', cell: ({ logFile }) => logFile },
+      { title: 'LOG', cell: ({ logFile }) => logFile ?? '' },
     ],
     empty: 'no processes',
   });

@@ -8,7 +8,7 @@ const CAP_MS = 5_000;
 const FLOOR_MS = 5;
 
 /** The pause before attempt `attempt` (1 is the first repetition), given a random number in [0, 1). */
-function backoffMs(attempt: number, random: number): number {
+export function backoffMs(attempt: number, random: number): number {
   const ceiling = Math.min(CAP_MS, BASE_MS * 2 ** Math.min(attempt, 20));
   return FLOOR_MS + Math.floor(random * (ceiling - FLOOR_MS));
 }

@@ -3,6 +3,9 @@ import type { BytePipe, Endpoint, Transport } from '@fluvio-ts/protocol';
 import { formatAddress, isFluvioError } from '@fluvio-ts/protocol';
 import type { Session, StopSignal } from '@fluvio-ts/protocol/internal';
 import { startSession } from '@fluvio-ts/protocol/internal';
+import { countedSession } from '../observe/counted-session.ts';
+import type { Counters } from '../observe/counters.ts';
+import type { ServerPlace } from '../observe/events.ts';
 import type { Deadline } from './timer.ts';
 import { abortedError, orAborted, waitError, withAbortSignal } from './timer.ts';
 
@@ -14,6 +17,8 @@ export interface DialOptions {
   readonly connectTimeoutMs: number;
   /** Milliseconds of silence after which the server is asked for a sign of life; 0 for never. */
   readonly probeIntervalMs: number;
+  /** Hears of every connection. */
+  readonly counters?: Counters;
 }
 
 /** Milliseconds that a server has to answer a probe. */
@@ -23,6 +28,27 @@ const LARGEST_FRAME_BYTES = 128 * 1024 * 1024 + 64 * 1024;
 
 /** Dials and shakes hands. @throws the transport's errors, `request/aborted`, `connection/closed`, `wire/*` */
 export async function openSession(to: Endpoint, options: DialOptions, stop: StopSignal): Promise<Session> {
+  const { counters } = options;
+  const startedAt = performance.now();
+  try {
+    const session = await shakeHands(to, options, stop);
+    if (counters === undefined) return session;
+    return countedSession(session, counters.connected(placeOf(to), performance.now() - startedAt));
+  } catch (error) {
+    if (!isFluvioError(stop.reason, 'client/closed')) {
+      counters?.failed(placeOf(to), performance.now() - startedAt, error);
+    }
+    throw error;
+  }
+}
+
+const placeOf = (to: Endpoint): ServerPlace => ({
+  server: to.kind,
+  ...(to.kind === 'spu' && { spuId: to.id }),
+  address: formatAddress(to.address),
+});
+
+async function shakeHands(to: Endpoint, options: DialOptions, stop: StopSignal): Promise<Session> {
   const { transport, clientId, connectTimeoutMs, probeIntervalMs } = options;
   const pipe = await withAbortSignal(stop, (signal) => {
     const connecting = transport.connect(to, { signal });

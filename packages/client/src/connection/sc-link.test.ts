@@ -53,6 +53,15 @@ test('an endpoint that accepts and never answers is left for the next one at its
   up.close(why);
 });
 
+test('once an endpoint has answered it is the first one to be asked again', async () => {
+  const { link, dialled, pipes } = network();
+  const up = await link(['silent', 'good']);
+  pipes.at(-1)?.close();
+  await until(() => dialled.length > 2);
+  expect(dialled).toEqual(['silent', 'good', 'good']);
+  up.close(why);
+});
+
 test('alone, it is an error that says how long it was waited for', async () => {
   const { link, live } = network();
   await expect(link(['silent'])).rejects.toMatchObject({

@@ -5,16 +5,14 @@ import type { Session, StopSignal } from '@fluvio-ts/protocol/internal';
 import { stopper } from '@fluvio-ts/protocol/internal';
 import { clientError, reasonOf } from '../errors.ts';
 import { pause } from './backoff.ts';
+import type { LinkEvent, LinkState } from './link-state.ts';
+import { dialing, linkAfter } from './link-state.ts';
 import type { DialOptions } from './open-session.ts';
 import { dialTimeout, openSession } from './open-session.ts';
 import { deadline, orAborted, waitError } from './timer.ts';
 
-/** Everything the link can be. */
-export type ScState =
-  | { readonly at: 'dialing'; readonly last: unknown }
-  | { readonly at: 'ready'; readonly session: Session }
-  | { readonly at: 'waiting'; readonly attempt: number; readonly last: unknown }
-  | { readonly at: 'closed'; readonly why: FluvioError };
+/** What the link is; see `link-state.ts`. */
+export type ScState = LinkState<Session>;
 
 /** What a link needs. */
 export interface ScLinkOptions extends DialOptions {
@@ -23,12 +21,17 @@ export interface ScLinkOptions extends DialOptions {
   readonly onSession: (session: Session) => Promise<void>;
 }
 
-/** A connection that lasted this long was a good one: the next pause is a short one again. */
-const HEALTHY_MS = 5_000;
+interface Dialled {
+  readonly session: Session;
+  /** Place of the endpoint that answered. */
+  readonly endpoint: number;
+}
 
 /** See the file's head. */
 export interface ScLink {
   readonly state: ScState;
+  /** Since when, on the clock of `performance.now()`. */
+  readonly sinceMs: number;
   /** The live session, or the next one. @throws `connect/timeout`, `request/aborted`, `client/closed` */
   session(timeoutMs: number, signal?: StopSignal): Promise<Session>;
   close(why: FluvioError): void;
@@ -42,14 +45,17 @@ export interface ScLink {
 export async function scLink(options: ScLinkOptions, signal?: AbortSignal): Promise<ScLink> {
   const { endpoints, connectTimeoutMs, onSession } = options;
   const life = stopper();
-  let state: ScState = { at: 'dialing', last: undefined };
+  let state: ScState = dialing;
+  let sinceMs = performance.now();
   let changed: () => void = () => {};
   let change = new Promise<void>((resolve) => {
     changed = resolve;
   });
 
-  const become = (next: ScState): void => {
-    if (state.at === 'closed') return;
+  const become = (event: LinkEvent<Session>): void => {
+    const next = linkAfter(state, event);
+    if (next === state) return;
+    if (next.at !== state.at) sinceMs = performance.now();
     state = next;
     const wake = changed;
     change = new Promise((resolve) => {
@@ -69,13 +75,16 @@ export async function scLink(options: ScLinkOptions, signal?: AbortSignal): Prom
     }
   };
 
-  /** One round over all endpoints, each within the connect deadline. */
-  const dial = async (stop: StopSignal | undefined): Promise<Session> => {
+  /** One round over all endpoints, each within the connect deadline, beginning with the one that the state names. */
+  const dial = async (stop: StopSignal | undefined): Promise<Dialled> => {
+    const first = state.at === 'dialing' ? state.next : 0;
     let last: unknown;
-    for (const address of endpoints) {
+    for (let i = 0; i < endpoints.length; i++) {
+      const endpoint = (first + i) % endpoints.length;
+      const address = endpoints[endpoint] as Address;
       const limit = deadline(connectTimeoutMs, life.signal, stop);
       try {
-        return await dialOne(address, limit.signal);
+        return { session: await dialOne(address, limit.signal), endpoint };
       } catch (error) {
         last = limit.passed
           ? dialTimeout(`connecting to ${formatAddress(address)}`, connectTimeoutMs, limit, error)
@@ -89,32 +98,27 @@ export async function scLink(options: ScLinkOptions, signal?: AbortSignal): Prom
   };
 
   /** Redials for ever, with growing pauses, until the link is closed. */
-  const keepUp = async (first: Session): Promise<void> => {
-    let session = first;
-    let attempt = 0;
+  const keepUp = async (first: Dialled): Promise<void> => {
+    let { session, endpoint } = first;
     for (;;) {
       // Closed in the very moment in which the dial succeeded.
       if (life.signal.aborted) {
         session.close(reasonOf(life.signal.reason));
         return;
       }
-      become({ at: 'ready', session });
-      const readyAt = performance.now();
-      let last: unknown = await session.closed;
-      // A controller that drops its clients again and again is not to be asked without a pause.
-      if (performance.now() - readyAt >= HEALTHY_MS) attempt = 0;
+      become({ type: 'dialled', session, endpoint, atMs: performance.now() });
+      const error = await session.closed;
+      become({ type: 'lost', error, atMs: performance.now() });
       for (;;) {
-        attempt++;
+        if (state.at !== 'waiting') return;
+        await pause(state.attempt, life.signal);
         if (life.signal.aborted) return;
-        become({ at: 'waiting', attempt, last });
-        await pause(attempt, life.signal);
-        if (life.signal.aborted) return;
-        become({ at: 'dialing', last });
+        become({ type: 'paused' });
         try {
-          session = await dial(undefined);
+          ({ session, endpoint } = await dial(undefined));
           break;
-        } catch (error) {
-          last = error;
+        } catch (failure) {
+          become({ type: 'failed', error: failure });
         }
       }
     }
@@ -126,6 +130,9 @@ export async function scLink(options: ScLinkOptions, signal?: AbortSignal): Prom
   return {
     get state() {
       return state;
+    },
+    get sinceMs() {
+      return sinceMs;
     },
     async session(timeoutMs, stop) {
       if (state.at === 'ready' && !state.session.isClosed) return state.session;
@@ -146,7 +153,7 @@ export async function scLink(options: ScLinkOptions, signal?: AbortSignal): Prom
     },
     close(why) {
       const { state: before } = { state };
-      become({ at: 'closed', why });
+      become({ type: 'closed', why });
       life.stop(why);
       if (before.at === 'ready') before.session.close(why.message);
     },

@@ -5,6 +5,8 @@ import type { Session, StopSignal } from '@fluvio-ts/protocol/internal';
 import { stopper } from '@fluvio-ts/protocol/internal';
 import { clientError, reasonOf } from '../errors.ts';
 import type { SpuObject } from '../metadata/metadata.ts';
+import type { Gate } from './gate.ts';
+import { gate } from './gate.ts';
 import type { DialOptions } from './open-session.ts';
 import { dialTimeout, openSession } from './open-session.ts';
 import { abortedError, deadline, orAborted } from './timer.ts';
@@ -14,7 +16,7 @@ import { abortedError, deadline, orAborted } from './timer.ts';
  * that waits for replicas must not share one with the credits of streams. Each consumer has connections of its own, since
  * closing them is the only way to end a stream at the SPU.
  */
-export type Purpose = 'produce' | 'query' | `consume ${number}`;
+export type Purpose = 'produce' | 'query' | `consume ${number}` | `store ${number}`;
 
 /** Which of an SPU's addresses is dialled: the public one, the one inside the cluster's network, or what the function says. */
 export type SpuAddress =
@@ -40,6 +42,8 @@ export interface SpuPool {
    * @throws the transport's errors, `connect/spu-address`, `connect/timeout`, `request/aborted`
    */
   session(spu: SpuObject, purpose: Purpose, signal: StopSignal): Promise<Session>;
+  /** An SPU is said to be well again: it may be dialled without a pause. */
+  forgive(spuId: number): void;
   /** Closes the connections of one purpose, which will not be wanted again. */
   release(purpose: Purpose, why: FluvioError): void;
   close(why: FluvioError): void;
@@ -63,6 +67,16 @@ export function spuPool(options: SpuPoolOptions): SpuPool {
   const life = stopper();
   const live = new Map<string, Live>();
   const dials = new Map<string, Dial>();
+  /** One for each SPU, at the address that it has now. */
+  const gates = new Map<number, { readonly address: string; readonly door: Gate }>();
+
+  const gateOf = (spuId: number, address: string): Gate => {
+    const found = gates.get(spuId);
+    if (found?.address === address) return found.door;
+    const door = gate();
+    gates.set(spuId, { address, door });
+    return door;
+  };
 
   const open = async (spu: SpuObject, address: Address): Promise<Session> => {
     const limit = deadline(connectTimeoutMs, life.signal);
@@ -72,7 +86,7 @@ export function spuPool(options: SpuPoolOptions): SpuPool {
       const why = limit.passed
         ? dialTimeout(`connecting to SPU ${spu.spec.id}`, connectTimeoutMs, limit, error)
         : error;
-      throw life.signal.aborted ? why : explained(spu.spec.id, address, options.endpoints, why);
+      throw life.signal.aborted ? why : explained(spu, address, options, why);
     } finally {
       limit.release();
     }
@@ -85,25 +99,33 @@ export function spuPool(options: SpuPoolOptions): SpuPool {
 
   const dial = (spu: SpuObject, purpose: Purpose, to: Address, key: string, dialKey: string): Dial => {
     const address = formatAddress(to);
-    const session = open(spu, to).then(
-      (opened) => {
-        dials.delete(dialKey);
-        if (mine.isVoid || life.signal.aborted) {
-          opened.close('its owner was closed');
+    const door = gateOf(spu.spec.id, address);
+    const session = door
+      .pass(() => open(spu, to), life.signal)
+      .then(
+        (opened) => {
+          dials.delete(dialKey);
+          const readyAt = performance.now();
+          if (mine.isVoid || life.signal.aborted) {
+            opened.close('its owner was closed');
+            return opened;
+          }
+          const before = live.get(key);
+          live.set(key, { session: opened, address });
+          before?.session.close(`SPU ${spu.spec.id} has moved to ${address}`);
+          void opened.closed.then((error) => {
+            // One that this client closed has been taken out before.
+            if (live.get(key)?.session !== opened) return;
+            live.delete(key);
+            door.lost(performance.now() - readyAt, error);
+          });
           return opened;
-        }
-        live.get(key)?.session.close(`SPU ${spu.spec.id} has moved to ${address}`);
-        live.set(key, { session: opened, address });
-        void opened.closed.then(() => {
-          if (live.get(key)?.session === opened) live.delete(key);
-        });
-        return opened;
-      },
-      (error: unknown) => {
-        dials.delete(dialKey);
-        throw error;
-      },
-    );
+        },
+        (error: unknown) => {
+          dials.delete(dialKey);
+          throw error;
+        },
+      );
     const mine: Dial = { purpose, session, isVoid: false };
     dials.set(dialKey, mine);
     return mine;
@@ -126,30 +148,38 @@ export function spuPool(options: SpuPoolOptions): SpuPool {
     },
     release(purpose, why) {
       for (const dialling of dials.values()) if (dialling.purpose === purpose) dialling.isVoid = true;
-      for (const [key, { session }] of live) if (key.startsWith(`${purpose} `)) session.close(why.message);
+      for (const [key, { session }] of live) {
+        if (!key.startsWith(`${purpose} `)) continue;
+        live.delete(key);
+        session.close(why.message);
+      }
+    },
+    forgive(spuId) {
+      gates.get(spuId)?.door.forgive();
     },
     close(why) {
       life.stop(why);
-      for (const { session } of live.values()) session.close(why.message);
+      const all = [...live.values()];
       live.clear();
+      for (const { session } of all) session.close(why.message);
     },
   };
 }
 
-/** Adds what is likely wrong where an SPU far away goes by an address that means this machine. */
-function explained(spu: number, address: Address, endpoints: readonly Address[], error: unknown): unknown {
-  if (!isThisMachine(address.host) || endpoints.some(({ host }) => isThisMachine(host))) return error;
-  return clientError(
-    'connect/spu-address',
-    {
-      spu,
-      address: formatAddress(address),
-      endpoint: endpoints.map(formatAddress).join(', '),
-      reason: reasonOf(error),
-    },
-    error,
-  );
+/** Adds where the address came from, where that is likely what is wrong. */
+function explained(spu: SpuObject, address: Address, options: SpuPoolOptions, error: unknown): unknown {
+  const endpoints = options.endpoints.map(formatAddress).join(', ');
+  const facts = { spu: spu.spec.id, address: formatAddress(address), endpoint: endpoints, reason: reasonOf(error) };
+  if (typeof options.spuAddress === 'function') {
+    return clientError('connect/spu-address', { ...facts, origin: 'mapped' }, error);
+  }
+  if (!isMisplaced(address, options.endpoints)) return error;
+  return clientError('connect/spu-address', { ...facts, origin: options.spuAddress }, error);
 }
+
+/** Whether an address means this machine although the cluster is on another. */
+export const isMisplaced = (address: Address, endpoints: readonly Address[]): boolean =>
+  isThisMachine(address.host) && !endpoints.some(({ host }) => isThisMachine(host));
 
 const isThisMachine = (host: string): boolean => /^(localhost|127\..*|0\.0\.0\.0|::1?)$/i.test(host);
 

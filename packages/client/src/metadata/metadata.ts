@@ -22,6 +22,7 @@ export interface Metadata {
 export interface ObjectStore<T> {
   get(name: string): T | undefined;
   values(): IterableIterator<T>;
+  readonly size: number;
   /** Applies one answer of a watch; `first` for the first answer on a connection, which is the whole truth. */
   apply(update: MetadataUpdate<T>, first: boolean): void;
 }
@@ -66,6 +67,9 @@ function objectStore<T extends { readonly name: string }>(touch: () => void): Ob
   return {
     get: (name) => objects.get(name),
     values: () => objects.values(),
+    get size() {
+      return objects.size;
+    },
     apply(update, first) {
       const { all, changes, epoch } = update;
       if (first) lastEpoch = 0n;

@@ -75,7 +75,7 @@ export function courier(options: CourierOptions): Courier {
     }
     counters.requests++;
     counters.requestsInFlight++;
-    let isDoubtful = !session.isClosed;
+    const isDoubtful = !session.isClosed;
     const refuse = ({ batches, reject }: Parcel, error: unknown): void => {
       if (isDoubtful) for (const batch of batches) batch.mayBeDuplicate = true;
       reject(error);

@@ -2,43 +2,33 @@
 import type { ChildProcess } from 'node:child_process';
 import { spawn } from 'node:child_process';
 import { closeSync, mkdirSync, openSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Address, FluvioError } from '@fluvio-ts/protocol';
 import type { ClusterCodes } from '../errors.ts';
 import { clusterError } from '../errors.ts';
-import { markOf } from './identity.ts';
-import type { Lifetime, MemberNews, MemberTask } from './messages.ts';
+import type { MemberTask, RunningMember, StartContext } from '../members/member.ts';
+import { memberName } from '../members/member.ts';
+import { endProcesses } from './end.ts';
+import { isAlive, markOf } from './identity.ts';
+import { serveManaged } from './managed-requests.ts';
+import type { Lifetime, MemberNews } from './messages.ts';
 import { newsOf, RELEASE } from './messages.ts';
-import type { MemberRecord } from './record.ts';
-
-/** A member process that serves. */
-export interface LaunchedMember {
-  readonly record: MemberRecord;
-  /** Settles when the member has told the news, or has ended. */
-  heard(news: MemberNews['news']): Promise<boolean>;
-  /** Lets the member go: it survives this process, which hears no more of it. */
-  release(): void;
-}
-
-/** How a member is launched. */
-export interface LaunchOptions {
-  readonly name: string;
-  readonly task: MemberTask;
-  readonly lifetime: Lifetime;
-  /** Takes what the process writes. */
-  readonly logFile: string;
-  /** Kills the process, whether it serves by then or not. */
-  readonly signal: AbortSignal;
-}
+import { openQuestions } from './questions.ts';
 
 /** The compiled programs; this file may run as a source, they cannot. */
 const program = (member: MemberTask['member']): string =>
   fileURLToPath(new URL(`../../dist/processes/${member}/main.js`, import.meta.url));
 
 /** Starts a member. @throws `cluster/start-failed`, or what the member says, such as `cluster/port-taken` */
-export async function launch({ name, task, lifetime, logFile, signal }: LaunchOptions): Promise<LaunchedMember> {
+export async function launch(
+  task: MemberTask,
+  lifetime: Lifetime,
+  { signal, managedSpus }: StartContext,
+): Promise<RunningMember> {
   signal.throwIfAborted();
+  const name = memberName(task.member === 'sc' ? 'sc' : task.id);
+  const logFile = join(task.dataDir, 'logs', `${name}.log`);
   mkdirSync(dirname(logFile), { recursive: true });
   const output = openSync(logFile, 'a');
   let child: ChildProcess;
@@ -54,6 +44,7 @@ export async function launch({ name, task, lifetime, logFile, signal }: LaunchOp
   }
 
   const heard: MemberNews[] = [];
+  const questions = openQuestions(child);
   const listeners = new Set<() => void>();
   let over = false;
   let failure: Error | undefined;
@@ -62,7 +53,13 @@ export async function launch({ name, task, lifetime, logFile, signal }: LaunchOp
   };
   child.on('message', (message) => {
     const news = newsOf(message);
-    if (news !== undefined) heard.push(news);
+    if (news?.news === 'managed') {
+      void serveManaged(news, managedSpus, (answer) => {
+        // A member that has ended meanwhile asks again when it starts.
+        if (child.connected) child.send(answer, () => {});
+      });
+    } else if (news?.news === 'answer') questions.answered(news);
+    else if (news !== undefined) heard.push(news);
     wake();
   });
   child.on('error', (error) => {
@@ -73,6 +70,7 @@ export async function launch({ name, task, lifetime, logFile, signal }: LaunchOp
   };
   const finish = (): void => {
     over = true;
+    questions.close();
     signal.removeEventListener('abort', kill);
     wake();
   };
@@ -99,18 +97,34 @@ export async function launch({ name, task, lifetime, logFile, signal }: LaunchOp
     throw clusterError('cluster/start-failed', { process: name, reason, logFile }, failure);
   }
   const { address, privateAddress }: { address: Address; privateAddress?: Address } = ready;
+  const record = {
+    name,
+    ...(task.member === 'spu' ? { id: task.id } : {}),
+    ...markOf(child.pid),
+    address,
+    ...(privateAddress === undefined ? {} : { privateAddress }),
+    logFile,
+  };
+  let frozen = false;
   return {
-    record: {
-      name,
-      ...(task.member === 'spu' ? { id: task.id } : {}),
-      ...markOf(child.pid),
-      address,
-      ...(privateAddress === undefined ? {} : { privateAddress }),
-      logFile,
+    record,
+    get state() {
+      return !isAlive(record) ? 'ended' : frozen ? 'frozen' : 'running';
     },
-    heard: async (wanted) => (await news(wanted))?.news === wanted,
+    kill: () => endProcesses([record], 'SIGKILL'),
+    shutdown: () => endProcesses([record]),
+    freeze() {
+      frozen = process.kill(record.pid, 'SIGSTOP');
+    },
+    thaw() {
+      process.kill(record.pid, 'SIGCONT');
+      frozen = false;
+    },
+    ask: questions.ask,
+    settled: async () => (await news('settled'))?.news === 'settled',
     release() {
       signal.removeEventListener('abort', kill);
+      questions.close();
       if (!child.connected) return;
       child.send(RELEASE, () => {
         child.disconnect();

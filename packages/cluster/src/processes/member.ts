@@ -1,15 +1,18 @@
 /** The main program of every member process: starts its server, says so, and stops it on a signal. */
-import { isFluvioError } from '@fluvio-ts/protocol';
 import type { Logger } from '../logger.ts';
 import { reasonOf } from '../logger.ts';
-import type { MemberNews, MemberTask } from './messages.ts';
+import type { MemberTask } from '../members/member.ts';
+import type { ObeyOrder } from '../members/orders.ts';
+import type { Asked, MemberNews } from './messages.ts';
 import { RELEASE } from './messages.ts';
+import { travelling } from './travelling.ts';
 
 /** A member's server. */
 export interface Member {
   readonly ready: MemberNews;
   /** Later news, for the launcher. */
   readonly later?: Promise<MemberNews | undefined>;
+  readonly obey: ObeyOrder;
   stop(): Promise<void>;
 }
 
@@ -17,7 +20,10 @@ export interface Member {
 const STOP_TIMEOUT_MS = 4000;
 
 /** Runs a member until a signal ends it, or the end of its launcher unless that released it. Lines go to standard output. */
-export function runMember(start: (task: MemberTask, log: Logger, signal: AbortSignal) => Promise<Member>): void {
+export function runMember(
+  start: (task: MemberTask, log: Logger, signal: AbortSignal) => Promise<Member>,
+  onMessage?: (message: unknown) => boolean,
+): void {
   const task = JSON.parse(process.argv[2] ?? 'null') as MemberTask;
   const stopping = new AbortController();
   let member: Member | undefined;
@@ -46,6 +52,8 @@ export function runMember(start: (task: MemberTask, log: Logger, signal: AbortSi
   process.on('SIGHUP', () => {});
   process.on('message', (message) => {
     if (message === RELEASE) released = true;
+    else if (onMessage?.(message) === true) return;
+    else if (member !== undefined) void answer(message as Asked, member.obey);
   });
   process.on('disconnect', () => {
     if (!released) end('the launcher has ended');
@@ -61,14 +69,21 @@ export function runMember(start: (task: MemberTask, log: Logger, signal: AbortSi
     (error) => {
       if (stopping.signal.aborted) return;
       writeLine('error', 'the process could not start', { reason: reasonOf(error) });
-      const { code, context } = isFluvioError(error) ? error : { code: 'cluster/start-failed', context: {} };
-      tell({ news: 'failed', code, message: reasonOf(error), context }, () => process.exit(1));
+      tell({ news: 'failed', ...travelling(error) }, () => process.exit(1));
     },
   );
 }
 
+async function answer({ ask, order }: Asked, obey: ObeyOrder): Promise<void> {
+  try {
+    tell({ news: 'answer', ask, value: await obey(order) });
+  } catch (error) {
+    tell({ news: 'answer', ask, error: travelling(error) });
+  }
+}
+
 /** Tells the launcher, if it is still there. */
-function tell(news: MemberNews, then: () => void = () => {}): void {
+export function tell(news: MemberNews, then: () => void = () => {}): void {
   if (process.send === undefined || !process.connected) then();
   else process.send(news, undefined, undefined, then);
 }

@@ -5,13 +5,13 @@ import type { ClusterRecord } from './record.ts';
 
 /** The ports that the processes listen on. */
 export interface PortOptions {
-  /** Port of the SC for clients. Default 9003; 0: any. */
+  /** Port of the SC for clients. 0: any. Default: as `ports` says; 9003 is the usual one. */
   readonly scPort?: number;
-  /** Port of the SC for SPUs. Default 9004; 0: any. */
+  /** Port of the SC for SPUs. 0: any. Default: as `ports` says; 9004 is the usual one. */
   readonly scPrivatePort?: number;
-  /** Ports of the SPUs, in the order of their ids. Default 9010, 9020, 9030, …; 0: any. */
+  /** Ports of the SPUs, in the order of their ids. 0: any. Default: as `ports` says; 9010, 9020, 9030, … are the usual ones. */
   readonly spuPorts?: readonly number[];
-  /** What becomes of a default port that is taken: with `any`, the system chooses another. Default `fixed`: an error. */
+  /** What becomes of ports that are not asked for: the system chooses them (`any`, the default), or they are the usual ones (`fixed`). */
   readonly ports?: 'fixed' | 'any';
 }
 
@@ -27,12 +27,14 @@ type TryPort = <T>(run: (port: number) => Promise<T>) => Promise<T>;
 export interface PortChoice {
   readonly sc: TryPort;
   readonly scPrivate: TryPort;
-  spu<T>(index: number, run: (port: number) => Promise<T>): Promise<T>;
+  spu<T>(index: number, name: string, run: (port: number) => Promise<T>): Promise<T>;
+  /** For a server that nobody chose a port for: the one that it had, or any. */
+  any<T>(name: string, run: (port: number) => Promise<T>): Promise<T>;
 }
 
 /** Chooses the ports of a cluster that may have run before. @throws `cluster/options` */
 export function choosePorts(options: PortOptions, before: ClusterRecord | undefined): PortChoice {
-  const { scPort, scPrivatePort, spuPorts = [], ports = 'fixed' } = options;
+  const { scPort, scPrivatePort, spuPorts = [], ports = 'any' } = options;
   for (const port of [scPort ?? 0, scPrivatePort ?? 0, ...spuPorts]) whole('a port', port, 0, 65_535);
   const member = (name: string) => before?.members.find((one) => one.name === name);
 
@@ -42,7 +44,7 @@ export function choosePorts(options: PortOptions, before: ClusterRecord | undefi
       try {
         return await run(first);
       } catch (error) {
-        const mayChoose = asked === undefined && ports === 'any' && first !== 0;
+        const mayChoose = asked === undefined && (ports === 'any' || usual === 0) && first !== 0;
         const taken = isFluvioError(error, 'cluster/port-taken') && error.context.option === option;
         if (!mayChoose || !taken) throw error;
         return run(0);
@@ -53,9 +55,10 @@ export function choosePorts(options: PortOptions, before: ClusterRecord | undefi
   return {
     sc: choice(scPort, member('sc')?.address.port, SC_PORT, 'scPort'),
     scPrivate: choice(scPrivatePort, member('sc')?.privateAddress?.port, SC_PRIVATE_PORT, 'scPrivatePort'),
-    spu(index, run) {
-      const had = before?.members.filter(({ id }) => id !== undefined)[index]?.address.port;
-      return choice(spuPorts[index], had, FIRST_SPU_PORT + index * SPU_PORT_STEP, 'spuPorts')(run);
+    spu(index, name, run) {
+      const usual = FIRST_SPU_PORT + index * SPU_PORT_STEP;
+      return choice(spuPorts[index], member(name)?.address.port, usual, 'spuPorts')(run);
     },
+    any: (name, run) => choice(undefined, member(name)?.address.port, 0, 'spuPorts')(run),
   };
 }

@@ -1,25 +1,12 @@
 /** `cluster.json` in the data folder: which processes run the cluster, where they listen, and how it was started. */
 import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Address } from '@fluvio-ts/protocol';
 import { clusterError } from '../errors.ts';
 import { reasonOf } from '../logger.ts';
+import type { MemberRecord } from '../members/member.ts';
 import type { ClusterSettings } from '../options.ts';
-import type { ProcessMark } from './identity.ts';
 import { isAlive } from './identity.ts';
 import type { Lifetime } from './messages.ts';
-
-/** One process of the cluster. */
-export interface MemberRecord extends ProcessMark {
-  /** `sc`, or `spu-` and the id. */
-  readonly name: string;
-  /** Id of an SPU; undefined for the SC. */
-  readonly id?: number;
-  readonly address: Address;
-  /** The SC's port for SPUs. */
-  readonly privateAddress?: Address;
-  readonly logFile: string;
-}
 
 /** The cluster of a data folder. */
 export interface ClusterRecord {

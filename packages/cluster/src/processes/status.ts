@@ -4,10 +4,11 @@ import { rm, rmdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { formatAddress } from '@fluvio-ts/protocol';
 import { clusterError } from '../errors.ts';
+import type { MemberRecord } from '../members/member.ts';
 import { endProcesses } from './end.ts';
 import { isAlive } from './identity.ts';
 import type { Lifetime } from './messages.ts';
-import type { ClusterRecord, MemberRecord } from './record.ts';
+import type { ClusterRecord } from './record.ts';
 import { aliveMembers, readRecord } from './record.ts';
 
 /** A process of a cluster, and whether it is there. */
@@ -28,7 +29,8 @@ export interface ClusterStatus {
 
 /** What a cluster keeps in its data folder. */
 const isOurs = (name: string): boolean =>
-  ['metadata', 'logs', 'cluster.json', 'cluster.json.new', '.lock'].includes(name) || /^spu-logs-\d+$/.test(name);
+  ['metadata', 'logs', 'tls', 'cluster.json', 'cluster.json.new', '.lock'].includes(name) ||
+  /^spu-logs-\d+$/.test(name);
 
 /** How the cluster of a data folder stands. @throws FluvioError `cluster/not-a-data-dir` */
 export function clusterStatus(dataDir: string): ClusterStatus {
@@ -50,7 +52,7 @@ export function clusterStatus(dataDir: string): ClusterStatus {
  *
  * @throws FluvioError `cluster/not-a-data-dir`, `cluster/stop-failed`
  */
-export async function stopClusterProcesses(dataDir: string): Promise<void> {
+export async function stopCluster(dataDir: string): Promise<void> {
   await endProcesses(recordOf(dataDir).members);
 }
 

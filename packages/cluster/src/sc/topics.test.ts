@@ -5,8 +5,9 @@ import type { ObjectOf, TopicSpec } from '@fluvio-ts/protocol';
 import { Create, Delete, List, listOf, Update, watchOf } from '@fluvio-ts/protocol';
 import type { Session } from '@fluvio-ts/protocol/internal';
 import { afterEach, describe, expect, it } from 'vitest';
-import type { Cluster, StartClusterOptions } from '../in-process.ts';
-import { startCluster } from '../in-process.ts';
+import type { Cluster } from '../cluster.ts';
+import { startCluster } from '../cluster.ts';
+import type { StartClusterOptions } from '../cluster-options.ts';
 import type { Logger } from '../logger.ts';
 import { batchOf } from '../testing/batches.ts';
 import { computed, connectSc, connectSpu, createTopic, deleteTopic, produceTo } from '../testing/clients.ts';
@@ -40,30 +41,30 @@ describe('creating', () => {
   it('waits for an SPU, and is placed when one comes', async () => {
     const { cluster, sc } = await start();
     const other = await connectSc(cluster.endpoint);
-    await cluster.stopSpu(5001);
+    await cluster.shutdown(5001);
     const creating = createTopic(sc, 'waits', computed(2));
     await untilTopic(other, 'waits', 'InsufficientResources');
     expect((await find(other, 'waits')).status.replicaMap.size).toBe(0);
-    await cluster.startSpu(5001);
+    await cluster.restart(5001);
     expect((await creating).errorCode.kind).toBe('None');
     expect((await find(other, 'waits')).status).toMatchObject({ resolution: 'Provisioned', reason: '' });
   });
 
   it('says how far it came when its time is over, and leaves the topic', async () => {
     const { cluster, sc } = await start({ topicWaitMs: 50 });
-    await cluster.stopSpu(5001);
+    await cluster.shutdown(5001);
     expect(await createTopic(sc, 'late', computed(3))).toEqual({
       name: 'late',
       errorCode: { kind: 'TopicNotProvisioned' },
       errorMessage: 'only 0 out of 3 provisioned: too few SPUs are online',
     });
-    await cluster.startSpu(5001);
+    await cluster.restart(5001);
     await untilTopic(sc, 'late', 'Provisioned');
   });
 
   it('ends when the topic is deleted meanwhile', async () => {
     const { cluster, sc } = await start();
-    await cluster.stopSpu(5001);
+    await cluster.shutdown(5001);
     const creating = createTopic(sc, 'gone');
     const other = await connectSc(cluster.endpoint);
     await untilTopic(other, 'gone', 'InsufficientResources');
@@ -109,7 +110,7 @@ describe('growing', () => {
     const { cluster, sc } = await start({ spus: 2 });
     await createTopic(sc, 'grows', computed(1));
     const before = (await find(sc, 'grows')).status.replicaMap.get(0);
-    const spus = await Promise.all(cluster.spus.map(connectSpu));
+    const spus = await Promise.all(cluster.spus.map((spu) => connectSpu(spu)));
     await Promise.all(spus.map((spu) => produceTo(spu, 'grows', 0, batchOf('kept'))));
     expect((await grow(sc, 'grows', 3)).errorCode.kind).toBe('None');
     const topic = await find(sc, 'grows');
@@ -129,11 +130,11 @@ describe('the lives of a topic', () => {
     await createTopic(sc, 'dropped');
     let spu = await connectSpu(cluster.spus[0] ?? expect.fail());
     for (const topic of ['again', 'dropped']) await produceTo(spu, topic, 0, batchOf('old', 'records'));
-    await cluster.stopSpu(5001);
+    await cluster.shutdown(5001);
     await deleteTopic(sc, 'again');
     await deleteTopic(sc, 'dropped');
     const creating = createTopic(sc, 'again');
-    await cluster.startSpu(5001);
+    await cluster.restart(5001);
     expect((await creating).errorCode.kind).toBe('None');
     spu = await connectSpu(cluster.spus[0] ?? expect.fail());
     expect(await produceTo(spu, 'again', 0, batchOf('new'))).toEqual({ error: { kind: 'None' }, baseOffset: 0 });
@@ -181,7 +182,7 @@ describe('SPUs that operators register', () => {
     await sc.call(Create, { label: 'CustomSpu', body: { name: 'mine', dryRun: false, timeout: undefined, spec } });
     const shown = async () => (await sc.call(listOf.SPU, all)).find(({ spec: { id } }) => id === 5002);
     expect((await shown())?.status.resolution).toBe('Init');
-    const { address } = await cluster.startSpu(5002);
+    const { address } = await cluster.addSpu(5002);
     expect(await shown()).toMatchObject({
       name: 'mine',
       status: { resolution: 'Online' },

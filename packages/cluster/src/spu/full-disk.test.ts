@@ -3,7 +3,7 @@ import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { watchOf } from '@fluvio-ts/protocol';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { startCluster } from '../in-process.ts';
+import { startCluster } from '../cluster.ts';
 import { batchOf } from '../testing/batches.ts';
 import { connectSc, connectSpu, createTopic, produceTo } from '../testing/clients.ts';
 import type { SmallDisk } from '../testing/small-disk.ts';

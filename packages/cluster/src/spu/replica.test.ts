@@ -100,6 +100,7 @@ describe('the replicas of an SPU', () => {
     })),
     removed: [],
     peers: undefined,
+    catalog: undefined,
   });
   const start = () => openReplicas({ spuId: 5001, dir, fsync: 'never', replication, log: silent });
 
@@ -114,19 +115,19 @@ describe('the replicas of an SPU', () => {
       { logEndOffset: 2n, highWatermark: 2n, resolution: 'Online', incarnation: 'one' },
     ]);
     expect(replicas.reports('changed')).toEqual([]);
-    await replicas.close();
+    await replicas.close('flush');
   });
 
   it('never delete what belongs to another cluster', async () => {
     const first = start();
     first.apply(assign('c1', 'one', 'a', 'b'));
     first.find('a', 0)?.append(runOf(batchOf('precious')));
-    await first.close();
+    await first.close('flush');
     const second = start();
     second.apply(assign('c2', 'two', 'a'));
     expect(second.find('a', 0)?.endOffset).toBe(0);
     expect(readdirSync(dir).sort()).toEqual(['.foreign-a-0', 'a-0', 'b-0']);
-    await second.close();
+    await second.close('flush');
     const log = openLog({ dir: join(dir, '.foreign-a-0'), segmentBytes: 1 << 20, log: silent });
     expect(log.endOffset).toBe(1);
     log.close();
@@ -135,13 +136,13 @@ describe('the replicas of an SPU', () => {
   it('keep the others when one cannot be opened', async () => {
     const first = start();
     first.apply(assign('c1', 'one', 'good', 'bad'));
-    await first.close();
+    await first.close('flush');
     rmSync(join(dir, 'bad-0', '00000000000000000000.log'));
     openLog({ dir: join(dir, 'bad-0', '00000000000000000000.log'), segmentBytes: 1024, log: silent }).close();
     const second = start();
     second.apply(assign('c1', 'one', 'good', 'bad'));
     expect(second.find('good', 0)).toBeDefined();
     expect(second.find('bad', 0)).toBeUndefined();
-    await second.close();
+    await second.close('flush');
   });
 });

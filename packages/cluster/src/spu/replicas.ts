@@ -38,8 +38,8 @@ export interface Replicas {
   watch(listener: (replica: Replica) => void): () => void;
   /** Calls `listener` after a replica moved on, and urgently after one came or changed its state. */
   onChange(listener: (urgent: boolean) => void): void;
-  /** Flushes and closes everything. */
-  close(): Promise<void>;
+  /** Closes everything; `abandon` leaves undone what a killed process leaves undone. */
+  close(how: 'flush' | 'abandon'): Promise<void>;
 }
 
 /** How often high watermarks are written down. */
@@ -167,12 +167,12 @@ export function openReplicas({ spuId, dir, fsync, replication, log }: ReplicasOp
     onChange(listener) {
       changeListener = listener;
     },
-    async close() {
+    async close(how) {
       clearInterval(maintenance);
       clearInterval(flushes);
       for (const replica of replicas.values()) {
-        if (fsync !== 'never') await replica.flush().catch(() => {});
-        replica.close('keep');
+        if (how === 'flush' && fsync !== 'never') await replica.flush().catch(() => {});
+        replica.close(how === 'flush' ? 'keep' : 'abandon');
       }
       replicas.clear();
     },

@@ -5,8 +5,9 @@ import type { ErrorCode, Isolation } from '@fluvio-ts/protocol';
 import { FetchOffsets, Produce, StreamFetch } from '@fluvio-ts/protocol';
 import type { Session } from '@fluvio-ts/protocol/internal';
 import { afterEach, describe, expect, it } from 'vitest';
-import type { Cluster, StartClusterOptions } from '../in-process.ts';
-import { startCluster } from '../in-process.ts';
+import type { Cluster } from '../cluster.ts';
+import { startCluster } from '../cluster.ts';
+import type { StartClusterOptions } from '../cluster-options.ts';
 import { batchOf, recordsIn } from '../testing/batches.ts';
 import { connectSc, connectSpu, createTopic, deleteTopic, produceRequest, streamRequest } from '../testing/clients.ts';
 import { level, replicated, untilPartition } from '../testing/partitions.ts';
@@ -85,9 +86,9 @@ describe('a replicated partition', () => {
     const session = await spu(leader);
     const away = [5001, 5002, 5003].find((id) => id !== leader) ?? 0;
     await produce(session, 't', 'all');
-    await cluster.stopSpu(away);
+    await cluster.shutdown(away);
     expect(await produce(session, 't', 'two of three')).toEqual({ error: none, offset: 1 });
-    await cluster.startSpu(away);
+    await cluster.restart(away);
     await untilPartition(sc, 't-0', level(2));
     expect(await produce(session, 't', 'all again')).toEqual({ error: none, offset: 2 });
     await untilPartition(sc, 't-0', level(3));
@@ -100,7 +101,7 @@ describe('a replicated partition', () => {
     const leader = await leaderOf('t-0');
     const session = await spu(leader);
     const others = [5001, 5002, 5003].filter((id) => id !== leader);
-    for (const id of others) await cluster.stopSpu(id);
+    for (const id of others) await cluster.shutdown(id);
     const late = await produce(session, 't', 'alone', 'read_committed', 100);
     expect(late).toEqual({ error: { kind: 'RequestTimedOut', timeoutMs: 100n, request: 'Produce' }, offset: 0 });
     expect(await produce(session, 't', 'for myself', 'read_uncommitted')).toEqual({ error: none, offset: 1 });
@@ -112,7 +113,7 @@ describe('a replicated partition', () => {
         })
       ).topics[0]?.partitions[0];
     expect(await offsets()).toMatchObject({ lastStableOffset: 0n });
-    await cluster.startSpu(others[0] ?? 0);
+    await cluster.restart(others[0] ?? 0);
     expect(await produce(session, 't', 'two')).toEqual({ error: none, offset: 2 });
     expect(await offsets()).toMatchObject({ lastStableOffset: 3n });
   });
@@ -125,11 +126,11 @@ describe('an election', () => {
     const first = await leaderOf('t-0');
     let session = await spu(first);
     for (let i = 0; i < 20; i++) await produce(session, 't', `${i}`);
-    await cluster.stopSpu(first);
+    await cluster.shutdown(first);
     const { spec } = await untilPartition(sc, 't-0', (p) => p.spec.leader !== first && p.status.leader.leo === 20n);
     session = await spu(spec.leader);
     expect(await produce(session, 't', 'after')).toEqual({ error: none, offset: 20 });
-    await cluster.startSpu(first);
+    await cluster.restart(first);
     const back = await untilPartition(sc, 't-0', level(21));
     expect(back.spec.leader).toBe(spec.leader);
     expect(await produce(session, 't', 'and again')).toEqual({ error: none, offset: 21 });
@@ -145,13 +146,13 @@ describe('an election', () => {
     const others = [5001, 5002, 5003].filter((id) => id !== first);
     let session = await spu(first);
     await produce(session, 't', 'all have this');
-    for (const id of others) await cluster.stopSpu(id);
+    for (const id of others) await cluster.shutdown(id);
     expect(await produce(session, 't', 'only one has this')).toEqual({ error: none, offset: 1 });
-    await cluster.stopSpu(first);
-    for (const id of others) await cluster.startSpu(id);
+    await cluster.shutdown(first);
+    for (const id of others) await cluster.restart(id);
     await untilPartition(sc, 't-0', ({ status }) => status.resolution === 'LeaderOffline');
     expect((await produce(await spu(others[0] ?? 0), 't', 'x')).error.kind).toBe('NotLeaderForPartition');
-    await cluster.startSpu(first);
+    await cluster.restart(first);
     await untilPartition(sc, 't-0', level(2));
     session = await spu(first);
     expect(await produce(session, 't', 'all again')).toEqual({ error: none, offset: 2 });
@@ -167,7 +168,7 @@ describe('an election', () => {
     const stream = reader.open(StreamFetch, streamRequest('t', 0, 0));
     const records = await stream.next();
     expect(recordsIn(records?.partition.records ?? new Uint8Array())).toEqual([{ offset: 0, value: 'one' }]);
-    await cluster.stopSpu(first);
+    await cluster.shutdown(first);
     await expect(stream.next()).rejects.toMatchObject({ code: 'connection/closed' });
   });
 
@@ -183,13 +184,13 @@ describe('an election', () => {
 
   it('leads what was assigned to SPUs that are away by one that is there', async () => {
     await start();
-    await cluster.stopSpu(5002);
+    await cluster.shutdown(5002);
     const maps = [{ id: 0, replicas: [5002, 5003, 5001], mirror: undefined }];
     await create('t', { ...replicated(1), replicas: { kind: 'assigned', maps } });
     const leader = await leaderOf('t-0');
     expect(leader).toBe(5003);
     expect(await produce(await spu(leader), 't', 'x')).toEqual({ error: none, offset: 0 });
-    await cluster.startSpu(5002);
+    await cluster.restart(5002);
     await untilPartition(sc, 't-0', level(1));
     expectAlike('t-0');
   });

@@ -97,9 +97,9 @@ test('SPUs: listed, and custom ones registered and unregistered', async () => {
 
 test('an SPU that stops and comes back is seen by waits and watches', async () => {
   const offline = spus.waitFor(5003, ({ status }) => status.resolution === 'Offline');
-  await cluster.stopSpu(5003);
+  await cluster.shutdown(5003);
   expect(await offline).toMatchObject({ name: 'custom-spu-5003' });
   const online = spus.waitFor(5003, ({ status }) => status.resolution === 'Online');
-  await cluster.startSpu(5003);
+  await cluster.restart(5003);
   expect(await online).toMatchObject({ name: 'custom-spu-5003' });
 });

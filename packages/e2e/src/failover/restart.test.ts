@@ -3,15 +3,15 @@ import { tcp } from '@fluvio-ts/adapter-tcp';
 import { admin } from '@fluvio-ts/admin';
 import type { Client, ConsumerRetry } from '@fluvio-ts/client';
 import { connect } from '@fluvio-ts/client';
-import type { ClusterProcesses } from '@fluvio-ts/cluster';
-import { startClusterProcesses } from '@fluvio-ts/cluster';
+import type { Cluster } from '@fluvio-ts/cluster';
+import { startCluster } from '@fluvio-ts/cluster';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 
-let cluster: ClusterProcesses;
+let cluster: Cluster;
 let client: Client;
 
 beforeEach(async () => {
-  cluster = await startClusterProcesses({ spus: 2, ports: 'any' });
+  cluster = await startCluster({ mode: 'processes', spus: 2 });
   client = await connect({ endpoint: cluster.endpoint, transport: tcp() });
 });
 afterEach(async () => {
@@ -109,9 +109,9 @@ test('a frozen SPU holds its own partitions up, not those of another', async () 
   const frozen = leaders.indexOf(firstSpu());
   const free = leaders.findIndex((leader) => leader !== firstSpu());
   await producer.send({ value: 'warm', partition: frozen });
-  await cluster.kill(firstSpu(), 'SIGSTOP');
+  await cluster.freeze(firstSpu());
   const held = producer.send({ value: 'held', partition: frozen });
   for (let i = 0; i < 100; i++) await producer.send({ value: `${i}`, partition: free });
-  await cluster.kill(firstSpu(), 'SIGCONT');
+  await cluster.thaw(firstSpu());
   expect(await held).toEqual({ partition: frozen, offset: 1n, mayBeDuplicate: false });
 });

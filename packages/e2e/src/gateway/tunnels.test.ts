@@ -145,11 +145,11 @@ test('an SPU that goes away and comes back interrupts producing and consuming, a
   await send(0);
   await vi.waitFor(() => expect(seen.size).toBe(200), 10_000);
   const [first] = cluster.spus;
-  await cluster.stopSpu(first?.id ?? 0);
+  await cluster.shutdown(first?.id ?? 0);
   const sending = send(200);
   sending.catch(() => {}); // Awaited below, when the SPU is back.
   await vi.waitFor(() => expect(retries).not.toEqual([]), 10_000);
-  await cluster.startSpu(first?.id ?? 0);
+  await cluster.restart(first?.id ?? 0);
   const results = await sending;
   await reading;
   expect(results).toHaveLength(200);

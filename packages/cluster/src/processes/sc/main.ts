@@ -1,6 +1,11 @@
 /** The process of an SC. */
+import { scOrders } from '../../members/orders.ts';
+import { LOOPBACK } from '../../net/listener.ts';
 import { startSc } from '../../sc/sc.ts';
-import { runMember } from '../member.ts';
+import { askLauncher } from '../managed-requests.ts';
+import { runMember, tell } from '../member.ts';
+
+const launcher = askLauncher(tell);
 
 runMember(async (task, log) => {
   if (task.member !== 'sc') throw new TypeError('this is the program of an SC');
@@ -8,15 +13,17 @@ runMember(async (task, log) => {
   const sc = await startSc({
     ...settings,
     listen: { host: settings.host, port: task.port },
-    listenPrivate: { host: settings.host, port: task.privatePort },
+    listenPrivate: { host: LOOPBACK, port: task.privatePort },
     portOptions: { public: 'scPort', private: 'scPrivatePort' },
     dataDir,
-    durable: true,
+    durable: task.durable,
+    managedSpus: launcher.managedSpus,
     log,
   });
   return {
+    obey: scOrders(sc),
     ready: { news: 'ready', address: sc.address, privateAddress: sc.privateAddress },
     later: sc.ready({ timeoutMs: settings.topicWaitMs }).then((ready) => (ready ? { news: 'settled' } : undefined)),
     stop: () => sc.stop(),
   };
-});
+}, launcher.answered);

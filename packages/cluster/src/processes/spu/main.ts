@@ -1,5 +1,6 @@
 /** The process of an SPU. */
-import { replicationOf, spuName } from '../../options.ts';
+import { spuOrders } from '../../members/orders.ts';
+import { replicationOf } from '../../options.ts';
 import { startSpu } from '../../spu/spu.ts';
 import { startHeartbeats } from '../heartbeat/start.ts';
 import { runMember } from '../member.ts';
@@ -11,7 +12,7 @@ runMember(async (task, log, signal) => {
     ...settings,
     replication: replicationOf(settings),
     id: task.id,
-    name: spuName(task.id),
+    name: task.name,
     listen: { host: settings.host, port: task.port },
     portOption: 'spuPorts',
     sc: task.sc,
@@ -21,6 +22,7 @@ runMember(async (task, log, signal) => {
   });
   const stopHeartbeats = startHeartbeats({ spuId: task.id, sc: task.sc, heartbeatMs: settings.heartbeatMs });
   return {
+    obey: spuOrders(),
     ready: { news: 'ready', address: spu.address },
     async stop() {
       await stopHeartbeats();

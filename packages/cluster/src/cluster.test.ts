@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { listOf, watchOf } from '@fluvio-ts/protocol';
 import { describe, expect, it } from 'vitest';
-import { startCluster } from './in-process.ts';
+import { startCluster } from './cluster.ts';
 import { batchOf } from './testing/batches.ts';
 import { computed, connectSc, connectSpu, createTopic, produceTo } from './testing/clients.ts';
 
@@ -70,7 +70,7 @@ describe('startCluster', () => {
       await expect(startCluster({ dataDir })).rejects.toMatchObject({ code: 'cluster/data-dir-in-use' });
       let sc = await connectSc(first.endpoint);
       await createTopic(sc, 'kept', computed(2));
-      const spus = await Promise.all(first.spus.map(connectSpu));
+      const spus = await Promise.all(first.spus.map((spu) => connectSpu(spu)));
       for (const partition of [0, 1]) {
         const taken = await Promise.all(spus.map((spu) => produceTo(spu, 'kept', partition, batchOf('x', 'y'))));
         expect(taken.map(({ error }) => error.kind).sort()).toEqual(['None', 'NotLeaderForPartition']);
@@ -110,15 +110,18 @@ describe('startCluster', () => {
     };
     await until({ 'moves-0': 'Online', 'moves-1': 'Online' });
     const before = cluster.spus[1]?.address;
-    await cluster.stopSpu(5002);
-    expect(cluster.spus.map(({ id }) => id)).toEqual([5001]);
+    await cluster.shutdown(5002);
+    expect(cluster.spus.map(({ id, state }) => [id, state])).toEqual([
+      [5001, 'running'],
+      [5002, 'ended'],
+    ]);
     const [led, other] = leaders.get('moves-0') === 5002 ? ['moves-0', 'moves-1'] : ['moves-1', 'moves-0'];
     expect(leaders.get(other)).toBe(5001);
     await until({ [led]: 'LeaderOffline', [other]: 'Online' });
-    const restarted = await cluster.startSpu(5002);
+    const restarted = await cluster.restart(5002);
     expect(restarted.address).toEqual(before);
     await until({ 'moves-0': 'Online', 'moves-1': 'Online' });
-    await expect(cluster.stopSpu(5009)).rejects.toMatchObject({ code: 'cluster/unknown-member' });
+    await expect(cluster.shutdown(5009)).rejects.toMatchObject({ code: 'cluster/unknown-member' });
     sc.close();
   });
 

@@ -7,19 +7,19 @@ import { join } from 'node:path';
 import { Fetch, listOf, watchOf } from '@fluvio-ts/protocol';
 import type { Session } from '@fluvio-ts/protocol/internal';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { Cluster } from '../cluster.ts';
+import { startCluster } from '../cluster.ts';
 import { batchOf, recordsIn } from '../testing/batches.ts';
 import { computed, connectSc, connectSpu, createTopic, produceTo } from '../testing/clients.ts';
-import type { ClusterProcesses } from './cluster-processes.ts';
-import { startClusterProcesses } from './cluster-processes.ts';
 import { isAlive } from './identity.ts';
-import { clusterStatus, deleteClusterData, stopClusterProcesses } from './status.ts';
+import { clusterStatus, deleteClusterData, stopCluster } from './status.ts';
 
 let dataDir: string;
 beforeEach(() => {
   dataDir = mkdtempSync(join(tmpdir(), 'fluvio-processes-'));
 });
 afterEach(async () => {
-  if (existsSync(join(dataDir, 'cluster.json'))) await stopClusterProcesses(dataDir);
+  if (existsSync(join(dataDir, 'cluster.json'))) await stopCluster(dataDir);
   rmSync(dataDir, { recursive: true, force: true });
 });
 
@@ -67,15 +67,15 @@ async function untilPartition(sc: Session, name: string, resolution: string): Pr
   }
 }
 
-const leaderOf = async (sc: Session, cluster: ClusterProcesses, name: string) => {
+const leaderOf = async (sc: Session, cluster: Cluster, name: string) => {
   const partitions = await sc.call(listOf.Partition, everything);
   const leader = partitions.find((partition) => partition.name === name)?.spec.leader;
   return cluster.spus.find(({ id }) => id === leader) ?? expect.fail();
 };
 
-describe('startClusterProcesses', () => {
+describe('startCluster', () => {
   it('keeps every acknowledged record through kill -9 of an SPU in the middle of a produce', async () => {
-    await using cluster = await startClusterProcesses({ spus: 2, dataDir, ports: 'any' });
+    await using cluster = await startCluster({ mode: 'processes', spus: 2, dataDir });
     const sc = await connectSc(cluster.endpoint);
     expect(
       (await createTopic(sc, 'durable', computed(1, { storage: { segmentSize: 4096, maxPartitionSize: undefined } })))
@@ -112,7 +112,7 @@ describe('startClusterProcesses', () => {
   });
 
   it('keeps metadata through kill -9 of the SC, with the SPUs serving meanwhile', async () => {
-    await using cluster = await startClusterProcesses({ dataDir, ports: 'any' });
+    await using cluster = await startCluster({ mode: 'processes', dataDir });
     let sc = await connectSc(cluster.endpoint);
     await createTopic(sc, 'kept', computed(3));
     const spu = await connectSpu(cluster.spus[0] ?? expect.fail());
@@ -130,14 +130,14 @@ describe('startClusterProcesses', () => {
   });
 
   it('puts a torn metadata file aside and keeps the rest', async () => {
-    const first = await startClusterProcesses({ dataDir, ports: 'any' });
+    const first = await startCluster({ mode: 'processes', dataDir });
     let sc = await connectSc(first.endpoint);
     await createTopic(sc, 'whole');
     await createTopic(sc, 'torn');
     await first.stop();
     truncateSync(join(dataDir, 'metadata/Topic/torn.json'), 100);
 
-    await using second = await startClusterProcesses({ dataDir, ports: 'any' });
+    await using second = await startCluster({ mode: 'processes', dataDir });
     expect(second.endpoint).toBe(first.endpoint);
     sc = await connectSc(second.endpoint);
     expect((await sc.call(listOf.Topic, everything)).map(({ name }) => name)).toEqual(['whole']);
@@ -148,11 +148,11 @@ describe('startClusterProcesses', () => {
   });
 
   it('notices an SPU that is frozen, and takes it back', async () => {
-    await using cluster = await startClusterProcesses({ ports: 'any', heartbeatMs: 50, spuTimeoutMs: 400 });
+    await using cluster = await startCluster({ mode: 'processes', heartbeatMs: 50, spuTimeoutMs: 400 });
     const sc = await connectSc(cluster.endpoint);
-    await cluster.kill(5001, 'SIGSTOP');
+    await cluster.freeze(5001);
     await untilPartition(sc, 'consumer-offset-0', 'LeaderOffline');
-    await cluster.kill(5001, 'SIGCONT');
+    await cluster.thaw(5001);
     await untilPartition(sc, 'consumer-offset-0', 'Online');
     // A stopped process hears no SIGTERM and has to be killed by `stop`.
     sc.close();
@@ -161,8 +161,8 @@ describe('startClusterProcesses', () => {
   it('ends with the process that started it, even by kill -9', async () => {
     const index = new URL('../../dist/index.js', import.meta.url).href;
     const program = `
-      const { startClusterProcesses } = await import(${JSON.stringify(index)});
-      const cluster = await startClusterProcesses({ spus: 2, dataDir: ${JSON.stringify(dataDir)}, ports: 'any' });
+      const { startCluster } = await import(${JSON.stringify(index)});
+      const cluster = await startCluster({ mode: 'processes', spus: 2, dataDir: ${JSON.stringify(dataDir)} });
       console.log(JSON.stringify(cluster.members));
       setInterval(() => {}, 1000);`;
     const parent = spawn(process.execPath, ['--input-type=module', '-e', program], {
@@ -181,20 +181,20 @@ describe('startClusterProcesses', () => {
   it('survives its launcher when detached, is found by its folder, stopped and deleted', async () => {
     const index = new URL('../../dist/index.js', import.meta.url).href;
     const program = `
-      const { startClusterProcesses } = await import(${JSON.stringify(index)});
-      await startClusterProcesses({ dataDir: ${JSON.stringify(dataDir)}, ports: 'any', lifetime: 'detached' });`;
+      const { startCluster } = await import(${JSON.stringify(index)});
+      await startCluster({ mode: 'processes', dataDir: ${JSON.stringify(dataDir)}, lifetime: 'detached' });`;
     const parent = spawn(process.execPath, ['--input-type=module', '-e', program], { stdio: 'inherit' });
     expect(await once(parent, 'exit')).toEqual([0, null]);
     const status = clusterStatus(dataDir);
     expect(status.state).toBe('running');
     const sc = await connectSc(status.endpoint);
     expect((await createTopic(sc, 'alone')).errorCode.kind).toBe('None');
-    await expect(startClusterProcesses({ dataDir, ports: 'any' })).rejects.toMatchObject({
+    await expect(startCluster({ mode: 'processes', dataDir })).rejects.toMatchObject({
       code: 'cluster/data-dir-in-use',
     });
     await expect(deleteClusterData(dataDir)).rejects.toMatchObject({ code: 'cluster/data-dir-in-use' });
     expect(clusterStatus(dataDir).state).toBe('running');
-    await stopClusterProcesses(dataDir);
+    await stopCluster(dataDir);
     await sc.closed;
     expect(clusterStatus(dataDir).state).toBe('stopped');
     await deleteClusterData(dataDir);
@@ -210,7 +210,7 @@ describe('startClusterProcesses', () => {
       ['scPrivatePort', { scPort: 0, scPrivatePort: port, spuPorts: [0, 0] }],
       ['spuPorts', { scPort: 0, scPrivatePort: 0, spuPorts: [0, port] }],
     ] as const) {
-      await expect(startClusterProcesses({ dataDir, spus: 2, ...ports })).rejects.toMatchObject({
+      await expect(startCluster({ mode: 'processes', dataDir, spus: 2, ...ports })).rejects.toMatchObject({
         code: 'cluster/port-taken',
         context: { port, option },
       });
@@ -221,14 +221,14 @@ describe('startClusterProcesses', () => {
 
   it('leaves nothing running when it is aborted, or takes too long', async () => {
     const controller = new AbortController();
-    const start = startClusterProcesses({ dataDir, spus: 3, ports: 'any', signal: controller.signal });
+    const start = startCluster({ mode: 'processes', dataDir, spus: 3, signal: controller.signal });
     setImmediate(() => controller.abort());
     await expect(start).rejects.toMatchObject({ code: 'cluster/stopped' });
-    await expect(startClusterProcesses({ dataDir, ports: 'any', startTimeoutMs: 10 })).rejects.toMatchObject({
+    await expect(startCluster({ mode: 'processes', dataDir, startTimeoutMs: 10 })).rejects.toMatchObject({
       code: 'cluster/start-timeout',
     });
     if (existsSync(join(dataDir, 'cluster.json'))) expect(clusterStatus(dataDir).state).toBe('stopped');
-    await using cluster = await startClusterProcesses({ dataDir, ports: 'any' });
+    await using cluster = await startCluster({ mode: 'processes', dataDir });
     expect(clusterStatus(cluster.dataDir).state).toBe('running');
   });
 });
@@ -241,7 +241,7 @@ describe('deleteClusterData', () => {
     await expect(deleteClusterData(dataDir)).rejects.toMatchObject({ code: 'cluster/not-a-data-dir' });
     rmSync(join(dataDir, 'cluster.json'));
     await expect(deleteClusterData(join(dataDir, 'none'))).rejects.toMatchObject({ code: 'cluster/not-a-data-dir' });
-    const cluster = await startClusterProcesses({ dataDir, ports: 'any' });
+    const cluster = await startCluster({ mode: 'processes', dataDir });
     await cluster.stop();
     mkdirSync(join(dataDir, 'spu-logs-mine'));
     await deleteClusterData(dataDir);

@@ -1,0 +1,39 @@
+/** How a client is: a plain value that a probe can answer with, and that `JSON.stringify` takes. */
+import type { LiveConnection } from './counters.ts';
+
+/** How the connection to the controller is. */
+export interface ControllerHealth {
+  /** `waiting`: for its next attempt. Reads and writes go on meanwhile, by what was known last. */
+  readonly state: 'dialing' | 'ready' | 'waiting' | 'closed';
+  /** Milliseconds for which it has been so. */
+  readonly forMs: number;
+}
+
+/** What `client.health()` says. */
+export interface ClientHealth {
+  /**
+   * `ready`: connected to the controller. `degraded`: not, but the cluster was known, so that producers and consumers work as
+   * long as nothing moves. `closed`: by this program.
+   */
+  readonly status: 'ready' | 'degraded' | 'closed';
+  readonly controller: ControllerHealth;
+  /** Live connections with their ages and unanswered requests. */
+  readonly connections: readonly LiveConnection[];
+  /** Requests that are not answered yet. */
+  readonly inFlight: number;
+  /** Bytes of records that producers hold. */
+  readonly bufferedBytes: number;
+  readonly producers: number;
+  readonly consumers: number;
+  /** Since the beginning. */
+  readonly totals: {
+    readonly connects: number;
+    /** Attempts to connect that failed. */
+    readonly connectFailures: number;
+    /** Connections that were lost. */
+    readonly losses: number;
+    readonly requests: number;
+  };
+  /** Why a connection was last lost or not made. */
+  readonly lastError?: { readonly code?: string; readonly message: string };
+}

@@ -1,0 +1,93 @@
+/** What the log says of an event. Never keys, values, certificates or tokens. */
+import { isFluvioError } from '@fluvio-ts/protocol';
+import { reasonOf } from '../errors.ts';
+import type { ClientEvent, ServerPlace } from './events.ts';
+
+/** Where a client writes what happens to it. `console` is one; so are most logging libraries' objects. */
+export interface Logger {
+  debug?(message: string, fields: LogFields): void;
+  info?(message: string, fields: LogFields): void;
+  warn?(message: string, fields: LogFields): void;
+  error?(message: string, fields: LogFields): void;
+}
+
+/** Facts beside a message: texts, numbers and booleans only, so that any logger can write them as JSON. */
+export type LogFields = Readonly<Record<string, string | number | boolean>>;
+
+type Level = keyof Logger & string;
+
+interface Line {
+  readonly level: Level;
+  readonly message: string;
+  readonly fields: LogFields;
+}
+
+/** Writes an event to a log; a logger that throws is not asked twice about it. */
+export function log(logger: Logger, event: ClientEvent): void {
+  const { level, message, fields } = lineOf(event);
+  logger[level]?.(message, fields);
+}
+
+function lineOf(event: ClientEvent): Line {
+  switch (event.type) {
+    case 'connected':
+      return line('info', `connected to ${nameOf(event)}`, { ...placeOf(event), durationMs: event.durationMs });
+    case 'connect-failed':
+      return line('warn', `no connection to ${nameOf(event)}: ${reasonOf(event.error)}`, {
+        ...placeOf(event),
+        ...errorFields(event.error),
+      });
+    case 'disconnected':
+      return line(event.isExpected ? 'debug' : 'warn', `lost ${nameOf(event)}: ${reasonOf(event.error)}`, {
+        ...placeOf(event),
+        ageMs: event.ageMs,
+        ...errorFields(event.error),
+      });
+    case 'request':
+      return line('debug', `${event.api} to ${nameOf(event)}`, {
+        ...placeOf(event),
+        api: event.api,
+        durationMs: event.durationMs,
+        ...errorFields(event.error),
+      });
+    case 'metadata': {
+      const { topics, partitions, spus } = event;
+      return line('debug', 'the metadata is complete', { topics, partitions, spus });
+    }
+    case 'batch': {
+      const { topic, partition, records, bytes, attempts, error } = event;
+      const fields = { topic, partition, records, bytes, attempts, ...errorFields(error) };
+      return error === undefined
+        ? line('debug', `${records} records are stored in ${topic}-${partition}`, fields)
+        : line('error', `${records} records for ${topic}-${partition} are refused: ${reasonOf(error)}`, fields);
+    }
+    case 'consumer-retry': {
+      const { topic, partition, attempt, error } = event;
+      const message = `reading ${topic}-${partition} was interrupted: ${reasonOf(error)}`;
+      return line('warn', message, { topic, partition, attempt, ...errorFields(error) });
+    }
+    case 'gap': {
+      const { topic, partition, wanted, next } = event;
+      const message = `records ${wanted} to ${next - 1n} of ${topic}-${partition} were removed before they were read`;
+      return line('warn', message, { topic, partition, wanted: String(wanted), next: String(next) });
+    }
+    case 'warning':
+      return line('warn', event.message, {});
+  }
+}
+
+const line = (level: Level, message: string, fields: LogFields): Line => ({ level, message, fields });
+
+const nameOf = ({ server, spuId, address }: ServerPlace): string =>
+  `${server === 'sc' ? 'the SC' : `SPU ${spuId}`} at ${address}`;
+
+const placeOf = ({ server, spuId, address }: ServerPlace): LogFields => ({
+  server,
+  ...(spuId !== undefined && { spuId }),
+  address,
+});
+
+function errorFields(error: unknown): LogFields {
+  if (error === undefined) return {};
+  return { ...(isFluvioError(error) && { code: error.code }), error: reasonOf(error) };
+}
