@@ -19,7 +19,7 @@ import type { SpuInfo } from './options.ts';
 import { spuId, spuName, whole } from './options.ts';
 import { launch } from './processes/launch.ts';
 import { choosePorts } from './processes/ports.ts';
-import { aliveMembers, readRecord, writeRecord } from './processes/record.ts';
+import { aliveMembers, forgetManaged, readRecord, writeRecord } from './processes/record.ts';
 import type { ClusterProfile } from './profile.ts';
 import { profileOf } from './profile.ts';
 import type { ClusterTls } from './security/cluster-tls.ts';
@@ -99,6 +99,7 @@ export async function startCluster(options: StartClusterOptions = {}): Promise<C
     const before = readRecord(dataDir);
     const [alive] = aliveMembers(before);
     if (alive !== undefined) throw clusterError('cluster/data-dir-in-use', { dataDir, pid: alive.pid });
+    if (lifetime === 'attached') forgetManaged(dataDir);
     return before;
   };
   const cleanUp = async (): Promise<void> => {

@@ -29,8 +29,9 @@ export interface ClusterStatus {
 
 /** What a cluster keeps in its data folder. */
 const isOurs = (name: string): boolean =>
-  ['metadata', 'logs', 'tls', 'cluster.json', 'cluster.json.new', '.lock'].includes(name) ||
-  /^spu-logs-\d+$/.test(name);
+  ['metadata', 'logs', 'tls', 'cluster.json', 'cluster.json.new', 'managed.json', 'managed.json.new', '.lock'].includes(
+    name,
+  ) || /^spu-logs-\d+$/.test(name);
 
 /** How the cluster of a data folder stands. @throws FluvioError `cluster/not-a-data-dir` */
 export function clusterStatus(dataDir: string): ClusterStatus {
@@ -53,6 +54,9 @@ export function clusterStatus(dataDir: string): ClusterStatus {
  * @throws FluvioError `cluster/not-a-data-dir`, `cluster/stop-failed`
  */
 export async function stopCluster(dataDir: string): Promise<void> {
+  const sc = recordOf(dataDir).members.filter(({ name }) => name === 'sc');
+  await endProcesses(sc);
+  // Without an SC nobody starts more of them.
   await endProcesses(recordOf(dataDir).members);
 }
 
