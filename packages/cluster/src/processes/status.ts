@@ -4,7 +4,8 @@ import { rm, rmdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { formatAddress } from '@fluvio-ts/protocol';
 import { clusterError } from '../errors.ts';
-import type { MemberRecord } from '../members/member.ts';
+import type { MemberId, MemberRecord } from '../members/member.ts';
+import { memberName } from '../members/member.ts';
 import { endProcesses } from './end.ts';
 import { isAlive } from './identity.ts';
 import type { Lifetime } from './messages.ts';
@@ -58,6 +59,20 @@ export async function stopCluster(dataDir: string): Promise<void> {
   await endProcesses(sc);
   // Without an SC nobody starts more of them.
   await endProcesses(recordOf(dataDir).members);
+}
+
+/**
+ * Kills one process of a data folder's cluster, by SIGKILL; {@link resumeCluster} starts it again.
+ *
+ * @throws FluvioError `cluster/not-a-data-dir`, `cluster/unknown-member`, `cluster/not-running`
+ */
+export async function killMember(dataDir: string, id: MemberId): Promise<MemberRecord> {
+  const name = memberName(id);
+  const member = recordOf(dataDir).members.find((one) => one.name === name);
+  if (member === undefined) throw clusterError('cluster/unknown-member', { name });
+  if (!isAlive(member)) throw clusterError('cluster/not-running', { name });
+  await endProcesses([member], 'SIGKILL');
+  return member;
 }
 
 /**
