@@ -17,6 +17,10 @@ import type { Logger } from './observe/logger.ts';
 import { observer } from './observe/observer.ts';
 import type { Producer, ProducerOptions } from './producer/producer.ts';
 import { openProducer } from './producer/producer.ts';
+import type { DeadLetter, TypedConsumer, TypedConsumerOptions } from './serde/typed-consumer.ts';
+import { typedConsumer } from './serde/typed-consumer.ts';
+import type { RawKey, TypedProducer, TypedProducerOptions } from './serde/typed-producer.ts';
+import { typedProducer } from './serde/typed-producer.ts';
 
 /** How to reach a cluster. */
 export interface ConnectOptions {
@@ -49,6 +53,15 @@ export interface ConnectOptions {
   readonly signal?: AbortSignal;
 }
 
+/** Fields of `T` that may be missing or undefined. */
+type Maybe<T, Field extends keyof T> = { readonly [F in Field]?: T[F] | undefined };
+
+/** Tells options without a serde from those with one. */
+interface Untyped {
+  readonly value?: undefined;
+  readonly key?: undefined;
+}
+
 /** A connection to one cluster. Several may live in one process; nothing is shared between them. */
 export interface Client extends AsyncDisposable {
   /** Where the cluster was asked to be. */
@@ -56,9 +69,21 @@ export interface Client extends AsyncDisposable {
   /** Version of the cluster's controller. */
   readonly platformVersion: string;
   /** Makes a producer for a topic that exists. @throws `topic/not-found`, `option/invalid`, `connect/timeout` */
-  producer(topic: string, options?: ProducerOptions): Promise<Producer>;
+  producer(topic: string, options?: ProducerOptions & Untyped): Promise<Producer>;
+  /**
+   * Makes a producer of values, which `options.value` encodes.
+   *
+   * @throws `topic/not-found`, `option/invalid`, `connect/timeout`
+   */
+  producer<V, K = RawKey>(topic: string, options: TypedProducerOptions<V, K>): Promise<TypedProducer<V, K>>;
   /** Makes a consumer; nothing is sent before its first read. @throws `option/invalid` */
-  consumer(topic: string, options?: ConsumerOptions): Consumer;
+  consumer(topic: string, options?: ConsumerOptions & Untyped): Consumer;
+  /**
+   * Makes a consumer of values, which `options.value` decodes; nothing is sent before its first read.
+   *
+   * @throws `option/invalid`
+   */
+  consumer<V, K = Uint8Array>(topic: string, options: TypedConsumerOptions<V, K>): TypedConsumer<V, K>;
   /** Both ends of a partition. @throws `topic/not-found`, `partition/not-found`, `connect/timeout` */
   offsets(topic: string, partition: number, options?: { readonly signal?: AbortSignal }): Promise<PartitionOffsets>;
   /** How the client is, for a probe: as plain values, without asking anybody. */
@@ -123,29 +148,67 @@ export async function connect(options: ConnectOptions): Promise<Client> {
     if (closing !== undefined) throw clientError('client/closed', { what });
   };
 
+  const plainProducer = async (topic: string, producerOptions: ProducerOptions): Promise<Producer> => {
+    open('making a producer');
+    const made = await openProducer(cluster, topic, producerOptions, (closed) => producers.delete(closed));
+    producers.add(made);
+    if (closing !== undefined) {
+      await made.close({ timeoutMs: 0 });
+      throw clientError('client/closed', { what: 'making a producer' });
+    }
+    return made;
+  };
+
+  function producer(topic: string, plain?: ProducerOptions & Untyped): Promise<Producer>;
+  function producer<V, K>(topic: string, typed: TypedProducerOptions<V, K>): Promise<TypedProducer<V, K>>;
+  async function producer(
+    topic: string,
+    { value, key, ...rest }: ProducerOptions & Maybe<TypedProducerOptions<unknown, unknown>, 'value' | 'key'> = {},
+  ): Promise<unknown> {
+    const base = await plainProducer(topic, rest);
+    return value === undefined ? base : typedProducer(base, { value, ...(key !== undefined && { key }) });
+  }
+
+  function consumer(topic: string, plain?: ConsumerOptions & Untyped): Consumer;
+  function consumer<V, K>(topic: string, typed: TypedConsumerOptions<V, K>): TypedConsumer<V, K>;
+  function consumer(
+    topic: string,
+    {
+      value,
+      key,
+      onUndecodable = 'throw',
+      ...rest
+    }: ConsumerOptions & Maybe<TypedConsumerOptions<unknown, unknown>, 'value' | 'key' | 'onUndecodable'> = {},
+  ): unknown {
+    open('making a consumer');
+    const base = openConsumer(cluster, topic, rest, options.codecs ?? {}, consumerCount++, (closed) =>
+      consumers.delete(closed),
+    );
+    consumers.add(base);
+    if (value === undefined) return base;
+    return typedConsumer(base, { value, onUndecodable, ...(key !== undefined && { key }) }, deadLetter);
+  }
+
+  /** Producers of the topics to which records go that cannot be decoded; they live as long as the client. */
+  const graveyards = new Map<string, Promise<Producer>>();
+  const deadLetter: DeadLetter = async (topic, { key, value }) => {
+    const found = graveyards.get(topic) ?? plainProducer(topic, {});
+    graveyards.set(topic, found);
+    try {
+      await (await found).send({ key, value });
+    } catch (error) {
+      graveyards.delete(topic);
+      throw error;
+    }
+  };
+
   const client: Client = {
     endpoint: cluster.endpoint,
     get platformVersion() {
       return cluster.platformVersion;
     },
-    async producer(topic, producerOptions = {}) {
-      open('making a producer');
-      const producer = await openProducer(cluster, topic, producerOptions, (closed) => producers.delete(closed));
-      producers.add(producer);
-      if (closing !== undefined) {
-        await producer.close({ timeoutMs: 0 });
-        throw clientError('client/closed', { what: 'making a producer' });
-      }
-      return producer;
-    },
-    consumer(topic, consumerOptions = {}) {
-      open('making a consumer');
-      const consumer = openConsumer(cluster, topic, consumerOptions, options.codecs ?? {}, consumerCount++, (closed) =>
-        consumers.delete(closed),
-      );
-      consumers.add(consumer);
-      return consumer;
-    },
+    producer,
+    consumer,
     async offsets(topic, partition, { signal } = {}) {
       open('reading offsets');
       await cluster.topic(topic, signal);
