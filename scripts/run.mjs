@@ -52,6 +52,7 @@ const tasks = {
     return matrix(env, args);
   },
   fuzz,
+  chaos: (env, args) => program('packages/e2e/dist/chaos/main.js', env, args),
   bench: (env, args) => program('packages/bench/dist/main.js', env, args),
 };
 

@@ -5,8 +5,13 @@ import type { Cluster } from './cluster.ts';
 import { openCluster } from './cluster.ts';
 import type { SpuAddress } from './connection/spu-pool.ts';
 import { deadline, orAborted } from './connection/timer.ts';
-import type { Consumer, ConsumerOptions } from './consumer/consumer.ts';
+import type { Consumer } from './consumer/consumer.ts';
 import { openConsumer } from './consumer/consumer.ts';
+import type { Fetched, FetchOptions } from './consumer/fetch.ts';
+import { fetchOnce } from './consumer/fetch.ts';
+import type { ConsumerOffsets } from './consumer/offsets.ts';
+import { consumerOffsets } from './consumer/offsets.ts';
+import type { ConsumerOptions } from './consumer/options.ts';
 import type { PartitionOffsets } from './consumer/position.ts';
 import { fetchOffsets } from './consumer/position.ts';
 import { clientError, reasonOf } from './errors.ts';
@@ -15,12 +20,13 @@ import type { ClientEventOf, ClientEventType, ClientHooks } from './observe/even
 import type { ClientHealth } from './observe/health.ts';
 import type { Logger } from './observe/logger.ts';
 import { observer } from './observe/observer.ts';
+import { tellBatch } from './observe/tell-batch.ts';
 import type { Producer, ProducerOptions } from './producer/producer.ts';
 import { openProducer } from './producer/producer.ts';
 import type { DeadLetter, TypedConsumer, TypedConsumerOptions } from './serde/typed-consumer.ts';
 import { typedConsumer } from './serde/typed-consumer.ts';
 import type { RawKey, TypedProducer, TypedProducerOptions } from './serde/typed-producer.ts';
-import { typedProducer } from './serde/typed-producer.ts';
+import { recordEncoder } from './serde/typed-producer.ts';
 
 /** How to reach a cluster. */
 export interface ConnectOptions {
@@ -77,13 +83,24 @@ export interface Client extends AsyncDisposable {
    */
   producer<V, K = RawKey>(topic: string, options: TypedProducerOptions<V, K>): Promise<TypedProducer<V, K>>;
   /** Makes a consumer; nothing is sent before its first read. @throws `option/invalid` */
-  consumer(topic: string, options?: ConsumerOptions & Untyped): Consumer;
+  consumer(topic: string | readonly string[], options?: ConsumerOptions & Untyped): Consumer;
   /**
    * Makes a consumer of values, which `options.value` decodes; nothing is sent before its first read.
    *
    * @throws `option/invalid`
    */
-  consumer<V, K = Uint8Array>(topic: string, options: TypedConsumerOptions<V, K>): TypedConsumer<V, K>;
+  consumer<V, K = Uint8Array>(
+    topic: string | readonly string[],
+    options: TypedConsumerOptions<V, K>,
+  ): TypedConsumer<V, K>;
+  /**
+   * Reads what is stored from an offset on, once: about `maxBytes` of it, and no waiting for more.
+   *
+   * @throws `topic/not-found`, `partition/not-found`, `consume/batch-too-large`, `server/error`, `connect/timeout`
+   */
+  fetch(topic: string, partition: number, options: FetchOptions): Promise<Fetched>;
+  /** How far named consumers are, as the cluster stores it. */
+  readonly consumerOffsets: ConsumerOffsets;
   /** Both ends of a partition. @throws `topic/not-found`, `partition/not-found`, `connect/timeout` */
   offsets(topic: string, partition: number, options?: { readonly signal?: AbortSignal }): Promise<PartitionOffsets>;
   /** How the client is, for a probe: as plain values, without asking anybody. */
@@ -139,18 +156,36 @@ export async function connect(options: ConnectOptions): Promise<Client> {
     },
     options.signal,
   );
-  const producers = new Set<Producer>();
+  const codecs = options.codecs ?? {};
+  const producers = new Set<Pick<Producer, 'close' | 'bufferedBytes'>>();
   const consumers = new Set<Consumer>();
-  let consumerCount = 0;
+  let ids = 0;
+  const nextId = (): number => ids++;
   let closing: Promise<void> | undefined;
 
   const open = (what: string): void => {
     if (closing !== undefined) throw clientError('client/closed', { what });
   };
 
-  const plainProducer = async (topic: string, producerOptions: ProducerOptions): Promise<Producer> => {
+  const makeProducer = async <R>(
+    topic: string,
+    producerOptions: ProducerOptions,
+    encode: (record: R) => ProducerRecord,
+  ): Promise<Producer<R>> => {
     open('making a producer');
-    const made = await openProducer(cluster, topic, producerOptions, (closed) => producers.delete(closed));
+    const { onBatch } = producerOptions;
+    const made = await openProducer<R>(
+      cluster,
+      topic,
+      {
+        ...producerOptions,
+        onBatch(batch) {
+          if (heard.wants('batch')) tellBatch(heard, batch);
+          onBatch?.(batch);
+        },
+      },
+      { codecs, encode, onClose: (closed) => producers.delete(closed) },
+    );
     producers.add(made);
     if (closing !== undefined) {
       await made.close({ timeoutMs: 0 });
@@ -161,18 +196,18 @@ export async function connect(options: ConnectOptions): Promise<Client> {
 
   function producer(topic: string, plain?: ProducerOptions & Untyped): Promise<Producer>;
   function producer<V, K>(topic: string, typed: TypedProducerOptions<V, K>): Promise<TypedProducer<V, K>>;
-  async function producer(
+  function producer(
     topic: string,
     { value, key, ...rest }: ProducerOptions & Maybe<TypedProducerOptions<unknown, unknown>, 'value' | 'key'> = {},
   ): Promise<unknown> {
-    const base = await plainProducer(topic, rest);
-    return value === undefined ? base : typedProducer(base, { value, ...(key !== undefined && { key }) });
+    if (value === undefined) return makeProducer(topic, rest, (record: ProducerRecord) => record);
+    return makeProducer(topic, rest, recordEncoder(topic, { value, ...(key !== undefined && { key }) }));
   }
 
-  function consumer(topic: string, plain?: ConsumerOptions & Untyped): Consumer;
-  function consumer<V, K>(topic: string, typed: TypedConsumerOptions<V, K>): TypedConsumer<V, K>;
+  function consumer(topic: string | readonly string[], plain?: ConsumerOptions & Untyped): Consumer;
+  function consumer<V, K>(topic: string | readonly string[], typed: TypedConsumerOptions<V, K>): TypedConsumer<V, K>;
   function consumer(
-    topic: string,
+    topic: string | readonly string[],
     {
       value,
       key,
@@ -181,8 +216,20 @@ export async function connect(options: ConnectOptions): Promise<Client> {
     }: ConsumerOptions & Maybe<TypedConsumerOptions<unknown, unknown>, 'value' | 'key' | 'onUndecodable'> = {},
   ): unknown {
     open('making a consumer');
-    const base = openConsumer(cluster, topic, rest, options.codecs ?? {}, consumerCount++, (closed) =>
-      consumers.delete(closed),
+    const base = openConsumer(
+      { cluster, codecs, nextId, onClose: (closed) => consumers.delete(closed) },
+      typeof topic === 'string' ? [topic] : topic,
+      {
+        ...rest,
+        onRetry(retry) {
+          heard.tell({ type: 'consumer-retry', ...retry });
+          rest.onRetry?.(retry);
+        },
+        onGap(gap) {
+          heard.tell({ type: 'gap', topic: gap.topic, partition: gap.partition, wanted: gap.wanted, next: gap.next });
+          rest.onGap?.(gap);
+        },
+      },
     );
     consumers.add(base);
     if (value === undefined) return base;
@@ -192,7 +239,7 @@ export async function connect(options: ConnectOptions): Promise<Client> {
   /** Producers of the topics to which records go that cannot be decoded; they live as long as the client. */
   const graveyards = new Map<string, Promise<Producer>>();
   const deadLetter: DeadLetter = async (topic, { key, value }) => {
-    const found = graveyards.get(topic) ?? plainProducer(topic, {});
+    const found = graveyards.get(topic) ?? producer(topic);
     graveyards.set(topic, found);
     try {
       await (await found).send({ key, value });
@@ -209,6 +256,11 @@ export async function connect(options: ConnectOptions): Promise<Client> {
     },
     producer,
     consumer,
+    async fetch(topic, partition, fetchOptions) {
+      open('fetching');
+      return fetchOnce(cluster, topic, partition, fetchOptions, codecs);
+    },
+    consumerOffsets: consumerOffsets(cluster, nextId),
     async offsets(topic, partition, { signal } = {}) {
       open('reading offsets');
       await cluster.topic(topic, signal);

@@ -67,6 +67,16 @@ export interface ClientCodes {
     readonly field: 'key' | 'value';
     readonly reason: string;
   };
+  /** A SmartModule at the SPU failed on a record. */
+  'consume/smartmodule-failed': {
+    readonly topic: string;
+    readonly partition: number;
+    /** The record, as far as the SPU knows its offset. */
+    readonly offset: bigint;
+    readonly hint: string;
+    readonly key: Uint8Array | null;
+    readonly value: Uint8Array;
+  };
   /** One batch is larger than the client will fetch. */
   'consume/batch-too-large': {
     readonly topic: string;
@@ -132,6 +142,10 @@ export const clientError: ErrorFactory<ClientCodes> = defineErrors<ClientCodes>(
   'consume/undecodable': {
     text: (c) =>
       `the ${c.field} of the record at offset ${c.offset} of ${c.topic}-${c.partition} cannot be decoded: ${c.reason} (onUndecodable can skip such records, or put them aside)`,
+  },
+  'consume/smartmodule-failed': {
+    text: (c) =>
+      `a SmartModule failed on the record at offset ${c.offset} of ${c.topic}-${c.partition}: ${c.hint}; repair the module, or pass onSmartModuleFailure: 'skip'`,
   },
   'consume/batch-too-large': {
     text: (c) =>

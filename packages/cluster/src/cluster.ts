@@ -7,9 +7,11 @@ import { formatAddress } from '@fluvio-ts/protocol';
 import type { StartClusterOptions } from './cluster-options.ts';
 import { startOptionsOf } from './cluster-options.ts';
 import { clusterError } from './errors.ts';
+import type { ClusterFaults } from './faults/cluster-faults.ts';
+import { controlFaults } from './faults/cluster-faults.ts';
 import { inProcess } from './in-process/host.ts';
 import { lockFolder } from './locks.ts';
-import { reconciler } from './members/managed.ts';
+import { manageSpus } from './members/managed.ts';
 import type { MemberId, MemberRecord, RunningMember } from './members/member.ts';
 import { memberName } from './members/member.ts';
 import { openRoster } from './members/roster.ts';
@@ -19,6 +21,9 @@ import { launch } from './processes/launch.ts';
 import { choosePorts } from './processes/ports.ts';
 import { aliveMembers, readRecord, writeRecord } from './processes/record.ts';
 import type { ClusterProfile } from './profile.ts';
+import { profileOf } from './profile.ts';
+import type { ClusterTls } from './security/cluster-tls.ts';
+import { prepareClusterTls } from './security/cluster-tls.ts';
 
 /** A running cluster. */
 export interface Cluster {
@@ -26,6 +31,8 @@ export interface Cluster {
   readonly endpoint: string;
   /** How clients reach it, TLS included: what `addProfile` of `@fluvio-ts/profiles` takes. */
   readonly profile: ClusterProfile;
+  /** What clients need for TLS, as `tcp({ tls: cluster.tls })` takes it; undefined for a plaintext cluster. */
+  readonly tls: ClusterTls | undefined;
   /** The SPUs, by id; those that have ended too, because they may come back. */
   readonly spus: readonly SpuInfo[];
   readonly dataDir: string;
@@ -52,6 +59,8 @@ export interface Cluster {
   restart(id: MemberId, options?: { readonly timeoutMs?: number }): Promise<MemberRecord>;
   /** Starts one more SPU. Default id: the next. Resolves when it serves. Rejects as {@link Cluster.restart}. */
   addSpu(id?: number): Promise<SpuInfo>;
+  /** Faults on purpose. A detached cluster takes none: they reject with `cluster/options`. */
+  readonly faults: ClusterFaults;
   /** Ends everything, and removes a temporary data folder. Safe to call twice. */
   stop(): Promise<void>;
   [Symbol.asyncDispose](): Promise<void>;
@@ -97,6 +106,7 @@ export async function startCluster(options: StartClusterOptions = {}): Promise<C
     if (temporary) await rm(dataDir, { recursive: true, force: true, maxRetries: 3 });
   };
 
+  let tls: ClusterTls | undefined;
   let before: ReturnType<typeof prepare>;
   try {
     before = prepare();
@@ -112,15 +122,29 @@ export async function startCluster(options: StartClusterOptions = {}): Promise<C
     onChange: (members) => {
       if (processes) writeRecord(dataDir, { lifetime, settings, members });
     },
-    onManagedSpus: (spus) => managed.want(spus),
+    onStruck: (id, fault) => control.struck(id, fault),
+    managedSpus: { start: (spus) => managedSpus.start(spus), stop: (spus) => managedSpus.stop(spus) },
   });
   const names = new Map<number, string>(ids.map((id) => [id, spuName(id)]));
-  const common = { dataDir, settings };
+  const control = controlFaults({
+    running: () =>
+      roster
+        .all()
+        .filter(({ state }) => state !== 'ended')
+        .map(({ record }) => record.id ?? 'sc'),
+    ask: async (id, order) => {
+      if (lifetime === 'detached') {
+        throw clusterError('cluster/options', { option: 'lifetime', reason: 'a detached cluster takes no faults' });
+      }
+      return roster.get(id).ask(order);
+    },
+  });
+  const common = (id: MemberId) => ({ dataDir, settings, faults: control.at(id) });
 
   const runSc = (port: number, privatePort: number, signal: AbortSignal): Promise<RunningMember> =>
     roster.run(
       {
-        ...common,
+        ...common('sc'),
         member: 'sc',
         port,
         privatePort,
@@ -131,7 +155,7 @@ export async function startCluster(options: StartClusterOptions = {}): Promise<C
     );
   const runSpu = (id: number, port: number, signal: AbortSignal): Promise<RunningMember> =>
     roster.run(
-      { ...common, member: 'spu', id, name: names.get(id) ?? spuName(id), port, sc: roster.scPrivate() },
+      { ...common(id), member: 'spu', id, name: names.get(id) ?? spuName(id), port, sc: roster.scPrivate() },
       signal,
     );
 
@@ -160,20 +184,30 @@ export async function startCluster(options: StartClusterOptions = {}): Promise<C
     }
   };
 
-  const managed = reconciler({
+  /** Resolves when there is an SC that SPUs can be told of. */
+  let scServes: () => void = () => {};
+  const scReady = new Promise<void>((resolve) => {
+    scServes = resolve;
+  });
+  const managedSpus = manageSpus({
+    isRunning: ({ id }) => roster.all().some(({ record, state }) => record.id === id && state !== 'ended'),
     async start({ id, name }) {
+      await scReady;
       names.set(id, name);
       await later(name, (signal) => ports.any(memberName(id), (port) => runSpu(id, port, signal)));
     },
     async stop({ id }) {
-      await roster.get(id).shutdown();
+      const member = roster.all().find(({ record }) => record.id === id);
+      if (member === undefined) return;
+      await member.shutdown();
       roster.forget(id);
     },
-    log,
   });
 
   const start = async (signal: AbortSignal): Promise<void> => {
+    tls = await prepareClusterTls(settings, dataDir);
     const sc = await ports.sc((port) => ports.scPrivate((privatePort) => runSc(port, privatePort, signal)));
+    scServes();
     await Promise.all(
       ids.map(async (id, index) => {
         try {
@@ -192,14 +226,12 @@ export async function startCluster(options: StartClusterOptions = {}): Promise<C
         logFile: sc.record.logFile,
       });
     }
-    await managed.begin();
   };
 
   const stop = (): Promise<void> => {
     stopping ??= (async () => {
       signal?.removeEventListener('abort', onAbort);
       living.abort(clusterError('cluster/stopped', {}));
-      await managed.stop();
       await Promise.all(roster.all().map((member) => member.shutdown()));
       await cleanUp();
     })();
@@ -249,7 +281,8 @@ export async function startCluster(options: StartClusterOptions = {}): Promise<C
   const endpoint = formatAddress(roster.get('sc').record.address);
   return {
     endpoint,
-    profile: { endpoint, installation: 'local', tls: { mode: 'disabled' } },
+    profile: profileOf(endpoint, tls, temporary ? 'inline' : 'files'),
+    tls,
     dataDir,
     get members() {
       return roster.records;
@@ -282,6 +315,7 @@ export async function startCluster(options: StartClusterOptions = {}): Promise<C
       const { address } = await again(id, 0);
       return { id, name: spuName(id), address, state: 'running' };
     },
+    faults: control.faults,
     stop,
     [Symbol.asyncDispose]: stop,
   };

@@ -1,7 +1,8 @@
 /** A consumer of values: records are decoded as they are read, and what cannot be decoded is dealt with as was declared. */
 import type { FluvioError } from '@fluvio-ts/protocol';
 import type { ConsumerBatch } from '../consumer/batch.ts';
-import type { Consumer, ConsumerOptions } from '../consumer/consumer.ts';
+import type { Consumer } from '../consumer/consumer.ts';
+import type { ConsumerOptions } from '../consumer/options.ts';
 import type { ConsumerRecord } from '../consumer/record.ts';
 import { clientError, reasonOf } from '../errors.ts';
 import { derive } from './derive.ts';
@@ -21,10 +22,12 @@ export interface TypedConsumerOptions<V, K = Uint8Array> extends ConsumerOptions
 
 /** A {@link Consumer} of values of one type. */
 export interface TypedConsumer<V, K = Uint8Array>
-  extends Omit<Consumer, 'batches' | typeof Symbol.asyncIterator>,
+  extends Omit<Consumer, 'batches' | 'readable' | typeof Symbol.asyncIterator>,
     AsyncIterable<TypedRecord<V, K>> {
   /** As {@link Consumer.batches}; the records of a batch are decoded before it is handed out. */
   batches(): AsyncIterable<TypedBatch<V, K>>;
+  /** As {@link Consumer.readable}. */
+  readable(): ReadableStream<TypedRecord<V, K>>;
 }
 
 /** Sends a record to the topic of those that cannot be decoded, and resolves when it is stored. */
@@ -41,7 +44,7 @@ export function typedConsumer<V, K>(
   deadLetter: DeadLetter,
 ): TypedConsumer<V, K> {
   const { onUndecodable = 'throw' } = options;
-  const decode = decoderOf(base.topic, options);
+  const decode = decoderOf(options);
 
   const dealWith = async (record: ConsumerRecord, error: FluvioError): Promise<void> => {
     if (onUndecodable === 'skip') return;
@@ -76,9 +79,12 @@ export function typedConsumer<V, K>(
     };
   };
 
+  const records = (): AsyncIterator<TypedRecord<V, K>, undefined> => mapped(base, base, take);
+
   return derive(base, {
-    [Symbol.asyncIterator]: () => mapped(base, base, take),
+    [Symbol.asyncIterator]: records,
     batches: () => ({ [Symbol.asyncIterator]: () => mapped(base.batches(), base, takeBatch) }),
+    readable: () => streamOf(records()),
   });
 }
 
@@ -119,26 +125,50 @@ function mapped<T, R extends object>(
   };
 }
 
-function decoderOf<V, K>(
-  topic: string,
-  { value, key }: TypedConsumerOptions<V, K>,
-): (record: ConsumerRecord) => Decoded<V, K> {
-  const valuePlace: ValuePlace = { topic, field: 'value' };
-  const keyPlace: ValuePlace = { topic, field: 'key' };
+/** A web stream of what an iterator has; cancelling it leaves the iterator. */
+function streamOf<R>(records: AsyncIterator<R, undefined>): ReadableStream<R> {
+  return new ReadableStream<R>(
+    {
+      async pull(controller) {
+        const { done, value } = await records.next();
+        if (done === true) controller.close();
+        else controller.enqueue(value);
+      },
+      async cancel() {
+        await records.return?.();
+      },
+    },
+    { highWaterMark: 0 },
+  );
+}
+
+function decoderOf<V, K>({
+  value,
+  key,
+}: Pick<TypedConsumerOptions<V, K>, 'value' | 'key'>): (record: ConsumerRecord) => Decoded<V, K> {
+  const places = new Map<string, { readonly key: ValuePlace; readonly value: ValuePlace }>();
+
+  const placesOf = (topic: string): { readonly key: ValuePlace; readonly value: ValuePlace } => {
+    const found = places.get(topic) ?? { key: { topic, field: 'key' }, value: { topic, field: 'value' } };
+    places.set(topic, found);
+    return found;
+  };
 
   const undecodable = (record: ConsumerRecord, { field }: ValuePlace, error: unknown): FluvioError => {
-    const { partition, offset } = record;
+    const { topic, partition, offset } = record;
     return clientError('consume/undecodable', { topic, partition, offset, field, reason: reasonOf(error) }, error);
   };
 
   return (record) => {
-    let place = keyPlace;
+    const { topic } = record;
+    const of = placesOf(topic);
+    let place = of.key;
     try {
       const rawKey = record.key;
       // Without a decoder `K` is what it defaults to.
-      const typedKey = rawKey === null ? null : key === undefined ? (rawKey as K) : key.decode(rawKey, keyPlace);
-      place = valuePlace;
-      const typedValue = value.decode(record.value, valuePlace);
+      const typedKey = rawKey === null ? null : key === undefined ? (rawKey as K) : key.decode(rawKey, of.key);
+      place = of.value;
+      const typedValue = value.decode(record.value, of.value);
       const { partition, offset, timestampMs } = record;
       return { record: { topic, partition, offset, timestampMs, key: typedKey, value: typedValue, raw: record } };
     } catch (error) {

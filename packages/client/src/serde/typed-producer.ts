@@ -1,10 +1,10 @@
-/** A producer of values: each record is encoded, and goes the way of all records from there. */
+/** Values of a producer: what they are encoded with. From there they go the way of all records. */
 import type { FluvioError } from '@fluvio-ts/protocol';
 import { isFluvioError } from '@fluvio-ts/protocol';
 import { clientError, reasonOf } from '../errors.ts';
-import type { Producer, ProducerOptions } from '../producer/producer.ts';
-import type { ProducerRecord, SendResult } from '../producer/result.ts';
-import { derive } from './derive.ts';
+import type { ProducerOptions } from '../producer/options.ts';
+import type { Producer } from '../producer/producer.ts';
+import type { ProducerRecord } from '../producer/result.ts';
 import type { Encoder, ValuePlace } from './serde.ts';
 
 /** A key as it is without an encoder. */
@@ -19,39 +19,32 @@ export interface TypedProducerRecord<V, K = RawKey> extends Omit<ProducerRecord,
 
 /** Settings of a typed producer. */
 export interface TypedProducerOptions<V, K = RawKey> extends ProducerOptions {
-  /** Encodes values. */
+  /** Encodes values. What it throws rejects the call, as `produce/unencodable`. */
   readonly value: Encoder<V>;
   /** Encodes keys. Default: they are bytes or text already. */
   readonly key?: Encoder<K>;
 }
 
 /** A {@link Producer} of values of one type. */
-export interface TypedProducer<V, K = RawKey> extends Omit<Producer, 'send'> {
-  /** As {@link Producer.send}. @throws `produce/unencodable`, and what that throws */
-  send(record: TypedProducerRecord<V, K>, options?: { readonly signal?: AbortSignal }): Promise<SendResult>;
-}
+export type TypedProducer<V, K = RawKey> = Producer<TypedProducerRecord<V, K>>;
 
-/** Puts encoders in front of a producer. */
-export function typedProducer<V, K>(base: Producer, options: TypedProducerOptions<V, K>): TypedProducer<V, K> {
-  const { topic } = base;
+/** Makes the function that encodes records for a topic. */
+export function recordEncoder<V, K>(
+  topic: string,
+  { value, key }: Pick<TypedProducerOptions<V, K>, 'value' | 'key'>,
+): (record: TypedProducerRecord<V, K>) => ProducerRecord {
   const valuePlace: ValuePlace = { topic, field: 'value' };
   const keyPlace: ValuePlace = { topic, field: 'key' };
-  const { value, key } = options;
-
-  const encoded = (record: TypedProducerRecord<V, K>): ProducerRecord => ({
+  return (record) => ({
     ...record,
     key:
       record.key === undefined || record.key === null
         ? null
         : key === undefined
-          ? (record.key as RawKey)
+          ? // Without an encoder `K` is what it defaults to.
+            (record.key as RawKey)
           : encode(key, record.key, keyPlace),
     value: encode(value, record.value, valuePlace),
-  });
-
-  return derive(base, {
-    send: async (record: TypedProducerRecord<V, K>, sendOptions?: { readonly signal?: AbortSignal }) =>
-      base.send(encoded(record), sendOptions),
   });
 }
 

@@ -1,4 +1,5 @@
 /** Servers inside of this process. They share its event loop and its fate; killing and freezing happens at their connections. */
+import { faultBoard } from '../faults/board.ts';
 import type { Logger } from '../logger.ts';
 import type { MemberRecord, MemberTask, RunningMember, StartContext } from '../members/member.ts';
 import { memberName } from '../members/member.ts';
@@ -6,6 +7,7 @@ import type { ObeyOrder } from '../members/orders.ts';
 import { scOrders, spuOrders } from '../members/orders.ts';
 import type { Gate } from '../net/gate.ts';
 import { openGate } from '../net/gate.ts';
+import { LOOPBACK } from '../net/listener.ts';
 import { replicationOf } from '../options.ts';
 import { markOf } from '../processes/identity.ts';
 import { startSc } from '../sc/sc.ts';
@@ -27,21 +29,23 @@ export const inProcess =
 
 async function runSc(
   task: Extract<MemberTask, { member: 'sc' }>,
-  { signal, onManagedSpus }: StartContext,
+  { signal, managedSpus, onStruck }: StartContext,
   log: Logger,
 ): Promise<RunningMember> {
   const { settings, dataDir, port, privatePort, durable } = task;
   signal.throwIfAborted();
   const gate = openGate();
+  const faults = faultBoard(task.faults, onStruck);
   const sc = await startSc({
     ...settings,
     listen: { host: settings.host, port },
-    listenPrivate: { host: settings.host, port: privatePort },
+    listenPrivate: { host: LOOPBACK, port: privatePort },
     portOptions: { public: 'scPort', private: 'scPrivatePort' },
     dataDir,
     durable,
     gate,
-    onManagedSpus,
+    managedSpus,
+    faults,
     log,
   });
   const record = {
@@ -51,17 +55,18 @@ async function runSc(
     privateAddress: sc.privateAddress,
   };
   const settled = (): Promise<boolean> => sc.ready({ timeoutMs: settings.topicWaitMs });
-  return member(record, { server: sc, gate, settled, obey: scOrders(sc) }, signal);
+  return member(record, { server: sc, gate, settled, obey: scOrders(sc, faults) }, signal);
 }
 
 async function runSpu(
   task: Extract<MemberTask, { member: 'spu' }>,
-  { signal }: StartContext,
+  { signal, onStruck }: StartContext,
   log: Logger,
 ): Promise<RunningMember> {
   const { settings, dataDir, id, name, port, sc } = task;
   signal.throwIfAborted();
   const gate = openGate();
+  const faults = faultBoard(task.faults, onStruck);
   const spu = await startSpu({
     ...settings,
     replication: replicationOf(settings),
@@ -72,11 +77,12 @@ async function runSpu(
     sc,
     dataDir,
     gate,
+    faults,
     log,
     signal,
   });
   const record = { name: memberName(id), id, ...markOf(process.pid), address: spu.address };
-  return member(record, { server: spu, gate, settled: async () => true, obey: spuOrders() }, signal);
+  return member(record, { server: spu, gate, settled: async () => true, obey: spuOrders(faults) }, signal);
 }
 
 function member(record: MemberRecord, { server, gate, settled, obey }: Served, signal: AbortSignal): RunningMember {

@@ -1,47 +1,45 @@
 import { expect, it } from 'vitest';
-import { silent } from '../logger.ts';
-import { reconciler } from './managed.ts';
+import { manageSpus } from './managed.ts';
 
 const spu = (id: number) => ({ id, name: `main-${id}` });
 
-it('starts what is wanted once it may, ends what is not wanted any more, and leaves the rest alone', async () => {
+const recorded = (fails: (id: number) => boolean = () => false) => {
+  const running = new Set<number>();
   const done: string[] = [];
-  const one = reconciler({
-    start: async ({ id }) => void done.push(`+${id}`),
-    stop: async ({ id }) => void done.push(`-${id}`),
-    log: silent,
-  });
-  one.want([spu(1), spu(2)]);
-  expect(done).toEqual([]);
-  await one.begin();
-  expect(done).toEqual(['+1', '+2']);
-  one.want([spu(2), spu(3)]);
-  await one.stop();
-  expect(done.slice(2).sort()).toEqual(['+3', '-1']);
-  one.want([]);
-  expect(done.length).toBe(4);
-});
-
-it('does the latest of many wishes, one round after another', async () => {
-  const done: string[] = [];
-  let go: () => void = () => {};
-  const slow = new Promise<void>((resolve) => {
-    go = resolve;
-  });
-  const one = reconciler({
-    start: async ({ id }) => {
-      await slow;
+  const managed = manageSpus({
+    isRunning: ({ id }) => running.has(id),
+    async start({ id }) {
+      await Promise.resolve();
+      if (fails(id)) throw new Error(`no ${id}`);
+      running.add(id);
       done.push(`+${id}`);
     },
-    stop: async ({ id }) => void done.push(`-${id}`),
-    log: silent,
+    async stop({ id }) {
+      if (running.delete(id)) done.push(`-${id}`);
+    },
   });
-  one.want([spu(1)]);
-  const begun = one.begin();
-  one.want([]);
-  one.want([spu(7)]);
-  go();
-  await begun;
-  expect(done).toEqual(['+1', '-1', '+7']);
-  await one.stop();
+  return { managed, running, done };
+};
+
+it('starts what does not run yet, and ends what runs', async () => {
+  const { managed, done } = recorded();
+  await managed.start([spu(1), spu(2)]);
+  await managed.start([spu(2), spu(3)]);
+  await managed.stop([spu(1), spu(9)]);
+  expect(done).toEqual(['+1', '+2', '+3', '-1']);
+});
+
+it('carries requests out one after another, although the first has not ended', async () => {
+  const { managed, done } = recorded();
+  await Promise.all([managed.start([spu(1)]), managed.stop([spu(1)]), managed.start([spu(1)])]);
+  expect(done).toEqual(['+1', '-1', '+1']);
+});
+
+it('runs a group as a whole or not at all, and goes on after that', async () => {
+  const { managed, running } = recorded((id) => id === 2);
+  await managed.start([spu(7)]);
+  await expect(managed.start([spu(1), spu(2), spu(7)])).rejects.toThrow('no 2');
+  expect([...running]).toEqual([7]);
+  await managed.stop([spu(7)]);
+  expect([...running]).toEqual([]);
 });

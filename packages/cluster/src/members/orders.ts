@@ -1,5 +1,6 @@
 /** How servers carry out what they are asked, in whichever process. */
 import { clusterError } from '../errors.ts';
+import type { FaultBoard } from '../faults/board.ts';
 import type { Sc } from '../sc/sc.ts';
 import type { MemberOrder } from './member.ts';
 
@@ -8,15 +9,26 @@ export type ObeyOrder = (order: MemberOrder) => Promise<unknown>;
 
 /** Of an SC. */
 export const scOrders =
-  (sc: Sc): ObeyOrder =>
+  (sc: Sc, faults: FaultBoard): ObeyOrder =>
   async (order) => {
     switch (order.order) {
       case 'until-offline':
         return sc.offline(order.id, order);
+      case 'move-leader':
+        return sc.moveLeader(order);
+      default:
+        return faultOrder(faults, order);
     }
   };
 
 /** Of an SPU. */
-export const spuOrders = (): ObeyOrder => async (order) => {
-  throw clusterError('cluster/request', { reason: `an SPU does not take the order '${order.order}'` });
-};
+export const spuOrders =
+  (faults: FaultBoard): ObeyOrder =>
+  async (order) =>
+    faultOrder(faults, order);
+
+function faultOrder(faults: FaultBoard, order: MemberOrder): void {
+  if (order.order === 'fault') faults.add(order.fault);
+  else if (order.order === 'clear-fault') faults.remove(order.id);
+  else throw clusterError('cluster/request', { reason: `this server does not take the order '${order.order}'` });
+}

@@ -18,6 +18,7 @@ import {
   SpuEndpoint,
   schema,
 } from '@fluvio-ts/protocol';
+import { FindSmartModule } from './smartmodules.ts';
 
 const { bool, i32, i64, list, option, string, struct, u32 } = schema;
 
@@ -56,6 +57,16 @@ export interface AssignedPartition extends Infer<typeof AssignedPartition> {}
 export const Peer = struct({ id: i32, host: string, port: i32 });
 export interface Peer extends Infer<typeof Peer> {}
 
+/** Which partitions the cluster has, and who leads the topic of consumer offsets. The first has everything; later ones what changed. */
+export const CatalogNews = struct({
+  everything: bool,
+  present: list(struct({ replica: ReplicaKey, incarnation: string })),
+  gone: list(ReplicaKey),
+  /** When there is news of it. */
+  offsetsLeader: option(i32),
+});
+export interface CatalogNews extends Infer<typeof CatalogNews> {}
+
 /** What the SPU shall hold, and where the others are. The first answer has everything; later ones have what changed. */
 export const Assignments = struct({
   /** Why the SPU is refused; `None` when it is not. */
@@ -68,6 +79,8 @@ export const Assignments = struct({
   removed: list(ReplicaKey),
   /** All SPUs, when there is news of them; then there is no other. */
   peers: option(list(Peer)),
+  /** Every partition, whoever holds it, when there is news of that; then there is no other. */
+  catalog: option(CatalogNews),
 });
 export interface Assignments extends Infer<typeof Assignments> {}
 
@@ -150,7 +163,7 @@ export const Heartbeat: Api<HeartbeatRequest, ReportReplicasResponse> = {
 };
 
 /** What the private port answers to ApiVersions. */
-export const privateApiKeys = [RegisterSpu, ReportReplicas, Heartbeat].map(({ key, min, max }) => ({
+export const privateApiKeys = [RegisterSpu, ReportReplicas, Heartbeat, FindSmartModule].map(({ key, min, max }) => ({
   apiKey: key,
   minVersion: min,
   maxVersion: max,

@@ -8,6 +8,7 @@
  */
 import type { Api } from '@fluvio-ts/protocol';
 import { type Infer, ReplicaKey, schema } from '@fluvio-ts/protocol';
+import { ReadConsumerOffset, StoreConsumerOffset } from './consumer-offsets.ts';
 
 const { i32, i64, list, records, string, struct, union, variant } = schema;
 
@@ -89,8 +90,10 @@ export const DescribeReplicas: Api<DescribeReplicasRequest, DescribeReplicasResp
 };
 
 /** What the private port of an SPU answers to ApiVersions. */
-export const spuPrivateApiKeys = [PullReplicas, DescribeReplicas].map(({ key, min, max }) => ({
-  apiKey: key,
-  minVersion: min,
-  maxVersion: max,
-}));
+export const spuPrivateApiKeys = [PullReplicas, DescribeReplicas, StoreConsumerOffset, ReadConsumerOffset].map(
+  ({ key, min, max }) => ({
+    apiKey: key,
+    minVersion: min,
+    maxVersion: max,
+  }),
+);

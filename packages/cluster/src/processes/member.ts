@@ -1,11 +1,12 @@
 /** The main program of every member process: starts its server, says so, and stops it on a signal. */
-import { isFluvioError } from '@fluvio-ts/protocol';
 import type { Logger } from '../logger.ts';
 import { reasonOf } from '../logger.ts';
-import type { MemberTask } from '../members/member.ts';
+import type { MemberOrder, MemberTask } from '../members/member.ts';
 import type { ObeyOrder } from '../members/orders.ts';
-import type { Asked, MemberNews, TravellingError } from './messages.ts';
+import { fromText } from '../members/task-text.ts';
+import type { Asked, MemberNews } from './messages.ts';
 import { RELEASE } from './messages.ts';
+import { travelling } from './travelling.ts';
 
 /** A member's server. */
 export interface Member {
@@ -20,8 +21,11 @@ export interface Member {
 const STOP_TIMEOUT_MS = 4000;
 
 /** Runs a member until a signal ends it, or the end of its launcher unless that released it. Lines go to standard output. */
-export function runMember(start: (task: MemberTask, log: Logger, signal: AbortSignal) => Promise<Member>): void {
-  const task = JSON.parse(process.argv[2] ?? 'null') as MemberTask;
+export function runMember(
+  start: (task: MemberTask, log: Logger, signal: AbortSignal) => Promise<Member>,
+  onMessage?: (message: unknown) => boolean,
+): void {
+  const task = fromText(process.argv[2] ?? 'null') as MemberTask;
   const stopping = new AbortController();
   let member: Member | undefined;
   let released = false;
@@ -49,6 +53,7 @@ export function runMember(start: (task: MemberTask, log: Logger, signal: AbortSi
   process.on('SIGHUP', () => {});
   process.on('message', (message) => {
     if (message === RELEASE) released = true;
+    else if (onMessage?.(message) === true) return;
     else if (member !== undefined) void answer(message as Asked, member.obey);
   });
   process.on('disconnect', () => {
@@ -72,16 +77,10 @@ export function runMember(start: (task: MemberTask, log: Logger, signal: AbortSi
 
 async function answer({ ask, order }: Asked, obey: ObeyOrder): Promise<void> {
   try {
-    tell({ news: 'answer', ask, value: await obey(order) });
+    tell({ news: 'answer', ask, value: await obey(fromText(order) as MemberOrder) });
   } catch (error) {
     tell({ news: 'answer', ask, error: travelling(error) });
   }
-}
-
-function travelling(error: unknown): TravellingError {
-  const message = reasonOf(error);
-  if (isFluvioError(error)) return { code: error.code, message, context: error.context };
-  return { code: 'cluster/request', message, context: { reason: message } };
 }
 
 /** Tells the launcher, if it is still there. */

@@ -1,9 +1,9 @@
 /** Orders to a member process and their answers, as long as the channel to it is there. */
 import type { ChildProcess } from 'node:child_process';
-import type { ClusterCodes } from '../errors.ts';
-import { clusterError } from '../errors.ts';
 import type { MemberOrder } from '../members/member.ts';
-import type { Asked, MemberNews, TravellingError } from './messages.ts';
+import { toText } from '../members/task-text.ts';
+import type { Asked, MemberNews } from './messages.ts';
+import { arrived } from './travelling.ts';
 
 /** See the file's head. */
 export interface Questions {
@@ -24,7 +24,7 @@ export function openQuestions(child: ChildProcess): Questions {
       const ask = ++last;
       return new Promise((resolve, reject) => {
         waiting.set(ask, { resolve, reject });
-        child.send({ ask, order } satisfies Asked, (error) => {
+        child.send({ ask, order: toText(order) } satisfies Asked, (error) => {
           if (error !== null && waiting.delete(ask)) resolve(undefined);
         });
       });
@@ -40,10 +40,4 @@ export function openQuestions(child: ChildProcess): Questions {
       waiting.clear();
     },
   };
-}
-
-/** The error of another process, as one of this. */
-function arrived({ code, context, message }: TravellingError): Error {
-  if (code.startsWith('cluster/')) return clusterError(code as keyof ClusterCodes, context as never);
-  return clusterError('cluster/request', { reason: message });
 }

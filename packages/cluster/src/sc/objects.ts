@@ -98,16 +98,24 @@ function partitionSpec(topic: TopicSpec, replicas: readonly number[]): Partition
   };
 }
 
-/** The system topic of consumer offsets, as Fluvio's SC makes it. */
-export const CONSUMER_OFFSET_TOPIC = 'consumer-offset';
-export const consumerOffsetSpec: TopicSpec = {
-  replicas: { kind: 'computed', partitions: 1, replicationFactor: 1, ignoreRackAssignment: false },
+/**
+ * The system topic of consumer offsets, as Fluvio's SC makes it, but on several SPUs where there are: what was committed is
+ * not lost with one of them.
+ */
+export const consumerOffsetSpec = (spus: number): TopicSpec => ({
+  replicas: {
+    kind: 'computed',
+    partitions: 1,
+    replicationFactor: Math.min(spus, CONSUMER_OFFSET_REPLICAS),
+    ignoreRackAssignment: false,
+  },
   cleanupPolicy: { kind: 'segment', timeInSeconds: 604_800 },
   storage: { segmentSize: 512_000_000, maxPartitionSize: 2_048_000_000n },
   compressionType: 'Any',
   deduplication: undefined,
   system: true,
-};
+});
+const CONSUMER_OFFSET_REPLICAS = 3;
 
 /** Whether two SPUs are reached in the same way. */
 export function sameEndpoints(a: SpuSpec, b: SpuSpec): boolean {

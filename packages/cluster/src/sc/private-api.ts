@@ -3,25 +3,36 @@ import type { BytePipe } from '@fluvio-ts/protocol';
 import { NO_ERROR, ScApiVersions } from '@fluvio-ts/protocol';
 import type { Call, Route } from '@fluvio-ts/protocol/internal';
 import { on } from '@fluvio-ts/protocol/internal';
+import { CONSUMER_OFFSET_PARTITION } from '../consumer-offset-topic.ts';
 import { clusterError } from '../errors.ts';
 import type { Logger } from '../logger.ts';
 import { reasonOf } from '../logger.ts';
-import type { AssignedPartition, Assignments } from '../private/messages.ts';
+import type { AssignedPartition, Assignments, CatalogNews } from '../private/messages.ts';
 import { Heartbeat, privateApiKeys, RegisterSpu, ReportReplicas } from '../private/messages.ts';
+import { FindSmartModule } from '../private/smartmodules.ts';
 import type { Metadata } from './metadata.ts';
 import { leadershipOf, splitPartitionName } from './objects.ts';
+import type { SmartModules } from './smartmodules.ts';
 import type { SpuLink, Spus } from './spus.ts';
 import type { StoredObject } from './store.ts';
 import { follow } from './store.ts';
 
+/** What the API works on. */
+export interface PrivateParts {
+  readonly metadata: Metadata;
+  readonly spus: Spus;
+  readonly smartModules: SmartModules;
+  readonly log: Logger;
+}
+
 /** The routes of one connection. */
-export function privateRoutes(metadata: Metadata, spus: Spus, pipe: BytePipe, log: Logger): Route[] {
+export function privateRoutes({ metadata, spus, smartModules, log }: PrivateParts, pipe: BytePipe): Route[] {
   let link: SpuLink | undefined;
 
   /** Serves an SPU from its registration to the end of its connection. */
   const hold = async (mine: SpuLink, call: Call<Assignments>): Promise<void> => {
     try {
-      await Promise.race([introduce(metadata, call), assign(metadata, mine.id, call)]);
+      await Promise.race([introduce(metadata, call), assign(metadata, mine.id, call), catalogue(metadata, call)]);
     } catch {
       // The connection is over.
     }
@@ -58,13 +69,14 @@ export function privateRoutes(metadata: Metadata, spus: Spus, pipe: BytePipe, lo
       }
       return { errorCode: NO_ERROR };
     }),
+    on(FindSmartModule, (request) => smartModules.find(request)),
     on(Heartbeat, ({ spuId, loops }) => ({
       errorCode: spus.heard(spuId, loops) ? NO_ERROR : { kind: 'SpuNotFound' as const },
     })),
   ];
 }
 
-const noAssignments = { everything: false, updated: [], removed: [], peers: undefined };
+const noAssignments = { everything: false, updated: [], removed: [], peers: undefined, catalog: undefined };
 
 /** Keeps an SPU told where the others are, until its connection ends. */
 function introduce(metadata: Metadata, call: Call<Assignments>): Promise<void> {
@@ -119,6 +131,34 @@ function assign(metadata: Metadata, spuId: number, call: Call<Assignments>): Pro
       updated: held,
       removed: removed.map(splitPartitionName),
       peers: undefined,
+      catalog: undefined,
     });
+  });
+}
+
+/** Keeps an SPU told which partitions there are, and who leads the topic of consumer offsets, until its connection ends. */
+function catalogue(metadata: Metadata, call: Call<Assignments>): Promise<void> {
+  const lives = new Map<string, string>();
+  let leader: number | undefined;
+  return follow(metadata.stores.Partition, call.signal, async (update) => {
+    const everything = update.kind === 'everything';
+    if (everything) lives.clear();
+    const present: CatalogNews['present'][number][] = [];
+    let offsetsLeader: number | undefined;
+    for (const { name, uid, spec } of everything ? update.all : update.updated) {
+      if (name === CONSUMER_OFFSET_PARTITION && spec.leader !== leader) {
+        leader = spec.leader;
+        offsetsLeader = leader;
+      }
+      if (lives.get(name) === uid) continue;
+      lives.set(name, uid);
+      present.push({ replica: splitPartitionName(name), incarnation: uid });
+    }
+    const gone: string[] = [];
+    for (const { name } of everything ? [] : update.deleted) if (lives.delete(name)) gone.push(name);
+    // What SPUs report changes partitions as well, and is no news of this kind.
+    if (!everything && present.length === 0 && gone.length === 0 && offsetsLeader === undefined) return;
+    const catalog = { everything, present, gone: gone.map(splitPartitionName), offsetsLeader };
+    await call.push({ errorCode: NO_ERROR, clusterId: metadata.clusterId, ...noAssignments, catalog });
   });
 }

@@ -3,20 +3,29 @@ import { join } from 'node:path';
 import { tcp } from '@fluvio-ts/adapter-tcp';
 import type { Address } from '@fluvio-ts/protocol';
 import { serve } from '@fluvio-ts/protocol/internal';
+import { CONSUMER_OFFSET_PARTITION } from '../consumer-offset-topic.ts';
+import type { FaultBoard } from '../faults/board.ts';
+import { noFaults } from '../faults/board.ts';
+import { serveWithFaults } from '../faults/serve.ts';
+import type { LimitSettings } from '../limits.ts';
 import { lockFolder } from '../locks.ts';
 import type { Logger } from '../logger.ts';
 import { reasonOf } from '../logger.ts';
-import type { ManagedSpu } from '../members/member.ts';
+import type { ManagedSpus } from '../members/member.ts';
 import type { Gate } from '../net/gate.ts';
 import { noGate } from '../net/gate.ts';
 import { listen } from '../net/listener.ts';
+import { openServerTls } from '../security/server-tls.ts';
+import type { TlsSettings } from '../security/tls-options.ts';
 import { askSpu } from './ask-spu.ts';
 import { createElections } from './elections.ts';
-import { followManagedSpus } from './managed-spus.ts';
 import { openMetadata } from './metadata.ts';
-import { CONSUMER_OFFSET_TOPIC, partitionName } from './objects.ts';
+import type { LeaderMove } from './move-leader.ts';
+import { moveLeader } from './move-leader.ts';
 import { privateRoutes } from './private-api.ts';
 import { scRoutes } from './public-api.ts';
+import { createSmartModules } from './smartmodules.ts';
+import { createSpuGroups } from './spu-groups.ts';
 import { createSpus } from './spus.ts';
 import { createTopics } from './topics.ts';
 import { waitFor } from './wait.ts';
@@ -33,15 +42,21 @@ export interface ScOptions {
   readonly dataDir: string;
   /** Whether metadata is flushed to the device. */
   readonly durable: boolean;
+  /** SPUs that the cluster is started with: the system topic waits for them. */
+  readonly spus: number;
   /** How long a topic's creation may wait for its partitions. */
   readonly topicWaitMs: number;
   /** Silence after which an SPU is taken for dead. */
   readonly spuTimeoutMs: number;
-  readonly maxConnections: number;
+  readonly limits: LimitSettings;
+  /** TLS on the port for clients. */
+  readonly tls?: TlsSettings | undefined;
   /** What everything that it hears and says goes through. Default: nothing is in the way. */
   readonly gate?: Pick<Gate, 'through' | 'admit'>;
-  /** Told which SPUs its SPU groups want, at first and after every change. */
-  readonly onManagedSpus?: (spus: readonly ManagedSpu[]) => void;
+  /** The faults that its clients meet. Default: none. */
+  readonly faults?: FaultBoard;
+  /** Runs the SPUs of SPU groups. Default: nobody does. */
+  readonly managedSpus?: ManagedSpus;
   readonly log: Logger;
 }
 
@@ -53,6 +68,8 @@ export interface Sc {
   ready(options: { readonly timeoutMs: number }): Promise<boolean>;
   /** Waits until the metadata shows an SPU as offline, or not at all. */
   offline(id: number, options: { readonly timeoutMs: number }): Promise<boolean>;
+  /** Has another replica lead a partition. Resolves when it does. Rejects with `cluster/request` where it cannot. */
+  moveLeader(move: LeaderMove): Promise<void>;
   stop(): Promise<void>;
   /** Ends it as its process may be ended. What it was writing to the disk is finished: it cannot be taken back. */
   kill(): Promise<void>;
@@ -65,7 +82,7 @@ const SETTLE_INTERVAL_MS = 15_000;
 
 /** Starts an SC. @throws `cluster/port-taken`, `cluster/listen`, `cluster/data-dir-in-use` */
 export async function startSc(options: ScOptions): Promise<Sc> {
-  const { log, maxConnections, gate = noGate } = options;
+  const { log, limits, gate = noGate, faults = noFaults } = options;
   const dir = join(options.dataDir, 'metadata');
   const lock = lockFolder(dir);
   const stopping = new AbortController();
@@ -81,51 +98,72 @@ export async function startSc(options: ScOptions): Promise<Sc> {
     const transport = gate.through(tcp());
     const elections = createElections({ metadata, ask: (spu, replicas) => askSpu(transport, spu, replicas), log });
     stops.push(() => elections.stop());
-    const topics = createTopics({ metadata, topicWaitMs: options.topicWaitMs, onPlaced: elections.review });
+    const smartModules = createSmartModules({ metadata, dir, durable: options.durable, log });
+    const spuGroups = createSpuGroups({
+      metadata,
+      managedSpus: options.managedSpus,
+      forget: (id) => spus.forget(id),
+      log,
+    });
+    const topics = createTopics({
+      metadata,
+      spus: options.spus,
+      topicWaitMs: options.topicWaitMs,
+      onPlaced: elections.review,
+      smartModuleExists: smartModules.exists,
+    });
     const spus = createSpus({
       metadata,
       spuTimeoutMs: options.spuTimeoutMs,
       onOnline: async () => {
         await elections.review();
-        await topics.settle();
+        await topics.settle('soon');
       },
       onOffline: elections.review,
+      isManaged: (id) => spuGroups.groupOf(id) !== undefined,
       log,
     });
     await topics.repair();
     const settling = setInterval(() => {
-      topics.settle().catch((error) => log('error', 'topics could not be placed', { reason: reasonOf(error) }));
+      topics.settle('late').catch((error) => log('error', 'topics could not be placed', { reason: reasonOf(error) }));
     }, SETTLE_INTERVAL_MS);
     settling.unref();
     stops.push(() => clearInterval(settling));
 
-    const server = { maxConnections, log };
-    const frames = { frameLimitBytes: FRAME_LIMIT_BYTES };
+    const tls = options.tls && (await openServerTls(options.tls, options.dataDir, { kind: 'sc' }, log));
+    const server = { maxConnections: limits.connections, handshakeTimeoutMs: limits.handshakeMs, log };
+    const frames = { frameLimitBytes: Math.min(limits.requestBytes, FRAME_LIMIT_BYTES) };
     const privatePort = await listen({
       ...server,
       ...options.listenPrivate,
       option: options.portOptions.private,
       serve: (accepted) => {
         const pipe = gate.admit(accepted);
-        return serve(pipe, privateRoutes(metadata, spus, pipe, log), frames);
+        return serve(pipe, privateRoutes({ metadata, spus, smartModules, log }, pipe), frames);
       },
     });
     stops.push(() => privatePort.close());
     const publicPort = await listen({
       ...server,
       ...options.listen,
+      tls,
       option: options.portOptions.public,
-      serve: (pipe) => serve(gate.admit(pipe), scRoutes({ metadata, topics, spus }), frames),
+      serve: (pipe) =>
+        serveWithFaults(
+          gate.admit(pipe),
+          scRoutes({ metadata, topics, spus, smartModules, spuGroups }),
+          faults,
+          frames,
+        ),
     });
     stops.push(() => publicPort.close());
     spus.begin();
+    spuGroups.begin();
     stops.push(() => spus.stop());
     log('info', 'the SC serves', { port: publicPort.address.port, privatePort: privatePort.address.port });
     const { signal } = stopping;
-    if (options.onManagedSpus !== undefined) followManagedSpus(metadata, signal, options.onManagedSpus);
     const offsets = (): true | undefined =>
-      metadata.stores.Partition.get(partitionName(CONSUMER_OFFSET_TOPIC, 0))?.status.resolution === 'Online' ||
-      undefined;
+      metadata.stores.Partition.get(CONSUMER_OFFSET_PARTITION)?.status.resolution === 'Online' || undefined;
     return {
       address: publicPort.address,
       privateAddress: privatePort.address,
@@ -138,6 +176,7 @@ export async function startSc(options: ScOptions): Promise<Sc> {
           !SPU.all().some(({ spec, status }) => spec.id === id && status.resolution === 'Online') || undefined;
         return (await waitFor([SPU], gone, { timeoutMs, signal })) ?? false;
       },
+      moveLeader: (move) => moveLeader(metadata, move, signal),
       stop,
       kill: stop,
     };

@@ -1,8 +1,8 @@
 /** Topics: made, placed on SPUs, grown and deleted, together with their partitions. */
 import type { Status, TopicSpec } from '@fluvio-ts/protocol';
+import { CONSUMER_OFFSET_TOPIC } from '../consumer-offset-topic.ts';
 import type { Metadata, Step } from './metadata.ts';
 import {
-  CONSUMER_OFFSET_TOPIC,
   consumerOffsetSpec,
   leadershipOf,
   newTopicStatus,
@@ -26,8 +26,11 @@ export interface Topics {
   delete(name: string, force: boolean): Promise<Status>;
   /** Adds partitions, without waiting until they are online. */
   addPartitions(name: string, count: number): Promise<Status>;
-  /** Places topics that wait for SPUs, and makes the system topic if it is missing. For when an SPU came online. */
-  settle(): Promise<void>;
+  /**
+   * Places topics that wait for SPUs, and makes the system topic if it is missing: at once when all SPUs that the cluster
+   * was started with are online, so that it gets its replicas, and `late` with those that are.
+   */
+  settle(when: 'soon' | 'late'): Promise<void>;
   /** Makes up for changes that were interrupted: partitions without a topic, placed topics without all of their partitions. */
   repair(): Promise<void>;
 }
@@ -40,14 +43,18 @@ interface CreateOptions {
 /** What topics need. */
 export interface TopicsOptions {
   readonly metadata: Metadata;
+  /** SPUs that the cluster was started with. */
+  readonly spus: number;
   /** Longest wait of {@link Topics.create}. */
   readonly topicWaitMs: number;
   /** Called after partitions were placed where not all SPUs are online. */
   readonly onPlaced: () => Promise<void>;
+  /** Whether there is a SmartModule that a key means. */
+  readonly smartModuleExists: (key: string) => boolean;
 }
 
 /** Makes the topics of a cluster. */
-export function createTopics({ metadata, topicWaitMs, onPlaced }: TopicsOptions): Topics {
+export function createTopics({ metadata, spus, topicWaitMs, onPlaced, smartModuleExists }: TopicsOptions): Topics {
   const { stores } = metadata;
 
   /** A topic with its place, and what has to be written for it. */
@@ -70,10 +77,10 @@ export function createTopics({ metadata, topicWaitMs, onPlaced }: TopicsOptions)
     const { replicas } = spec;
     if (replicas.kind === 'assigned') return new Map(replicas.maps.map(({ id, replicas: row }) => [id, row]));
     if (replicas.kind === 'mirror') return undefined;
-    const spus = stores.SPU.all();
+    const known = stores.SPU.all();
     return planReplicas({
-      registered: spus.map(({ spec: { id } }) => id),
-      online: spus.filter((spu) => spu.status.resolution === 'Online').map(({ spec: { id } }) => id),
+      registered: known.map(({ spec: { id } }) => id),
+      online: known.filter((spu) => spu.status.resolution === 'Online').map(({ spec: { id } }) => id),
       existing: stores.Partition.all().map((partition) => partition.spec.replicas),
       kept: status.replicaMap,
       partitions: replicas.partitions,
@@ -128,6 +135,19 @@ export function createTopics({ metadata, topicWaitMs, onPlaced }: TopicsOptions)
     return refusal('TopicNotProvisioned', `only ${onlineCount(topic)} out of ${wanted(topic)} provisioned${why}`);
   };
 
+  const settle: Topics['settle'] = (when) =>
+    metadata.exclusive(async () => {
+      for (const topic of stores.Topic.all()) {
+        if (topic.status.resolution !== 'Provisioned' && placeOf(topic) !== undefined) await place(topic);
+      }
+      const online = stores.SPU.all().filter((spu) => spu.status.resolution === 'Online').length;
+      const enough = when === 'late' ? 1 : spus;
+      if (online >= enough && stores.Topic.get(CONSUMER_OFFSET_TOPIC) === undefined) {
+        const uid = metadata.newUid();
+        await place({ name: CONSUMER_OFFSET_TOPIC, spec: consumerOffsetSpec(online), uid, status: newTopicStatus });
+      }
+    });
+
   return {
     async create(name, spec, { dryRun, signal }) {
       const uid = metadata.newUid();
@@ -135,6 +155,7 @@ export function createTopics({ metadata, topicWaitMs, onPlaced }: TopicsOptions)
         const broken = refuseTopic(name, spec, {
           exists: (other) => stores.Topic.get(other) !== undefined,
           spuExists: (id) => stores.SPU.all().some((spu) => spu.spec.id === id),
+          smartModuleExists,
         });
         if (broken === undefined && !dryRun) await place({ name, spec, uid, status: newTopicStatus });
         return broken;
@@ -156,6 +177,8 @@ export function createTopics({ metadata, topicWaitMs, onPlaced }: TopicsOptions)
         ]);
         return undefined;
       });
+      // Fluvio's SC makes it again when it looks for it the next time; that it cannot now is tried again then, too.
+      if (refused === undefined && name === CONSUMER_OFFSET_TOPIC) settle('late').catch(() => {});
       return statusOf(name, refused);
     },
 
@@ -175,17 +198,7 @@ export function createTopics({ metadata, topicWaitMs, onPlaced }: TopicsOptions)
       return statusOf(name, refused);
     },
 
-    settle: () =>
-      metadata.exclusive(async () => {
-        for (const topic of stores.Topic.all()) {
-          if (topic.status.resolution !== 'Provisioned' && placeOf(topic) !== undefined) await place(topic);
-        }
-        const someoneOnline = stores.SPU.all().some((spu) => spu.status.resolution === 'Online');
-        if (someoneOnline && stores.Topic.get(CONSUMER_OFFSET_TOPIC) === undefined) {
-          const uid = metadata.newUid();
-          await place({ name: CONSUMER_OFFSET_TOPIC, spec: consumerOffsetSpec, uid, status: newTopicStatus });
-        }
-      }),
+    settle,
 
     repair: () =>
       metadata.exclusive(async () => {

@@ -1,5 +1,11 @@
 /** The public API of an SPU, for one connection: stream ids count from 1 on each. */
-import type { ApiVersionKey, ErrorCode, StreamFetchRequest, StreamFetchResponse } from '@fluvio-ts/protocol';
+import type {
+  ApiVersionKey,
+  ErrorCode,
+  StreamFetchRequest,
+  StreamFetchResponse,
+  UpdateConsumerOffsetResponse,
+} from '@fluvio-ts/protocol';
 import {
   DeleteConsumerOffset,
   Fetch,
@@ -14,10 +20,13 @@ import {
 } from '@fluvio-ts/protocol';
 import type { Handler, Route } from '@fluvio-ts/protocol/internal';
 import { on } from '@fluvio-ts/protocol/internal';
+import type { StoreConsumerOffsetRequest } from '../private/consumer-offsets.ts';
+import type { ConsumerOffsets } from './consumer-offsets/consumer-offsets.ts';
 import { errorData, fetch, fetchOffsets } from './fetch.ts';
 import { produce } from './produce.ts';
+import type { ProduceTransforms } from './produce-transform.ts';
 import type { Replicas } from './replicas.ts';
-import { refuseSmartModules } from './smartmodules.ts';
+import type { SmartModules } from './smartmodules.ts';
 import type { Stream } from './stream-fetch.ts';
 import { startStream } from './stream-fetch.ts';
 import { takeTurns } from './turns.ts';
@@ -36,15 +45,19 @@ const STREAM_LIMIT = 4096;
 
 const noSession: ErrorCode = { kind: 'FetchSessionNotFoud' };
 
-const noConsumerOffsets: ErrorCode = {
-  kind: 'Other',
-  message: 'this embedded cluster does not store consumer offsets yet: keep them in the application',
-};
+/** What the API works on. */
+export interface SpuParts {
+  readonly replicas: Replicas;
+  readonly offsets: ConsumerOffsets;
+  readonly smartModules: SmartModules;
+  readonly transforms: ProduceTransforms;
+}
 
 /** The routes of one connection. */
-export function spuRoutes(replicas: Replicas): Route[] {
+export function spuRoutes({ replicas, offsets, smartModules, transforms }: SpuParts): Route[] {
   const streams = new Map<number, Stream>();
-  const consumers = new Map<number, string | undefined>();
+  /** Who reads what, of every stream that had a consumer's name, for as long as the connection lives. */
+  const consumers = new Map<number, Omit<StoreConsumerOffsetRequest, 'offset'>>();
   const turns = takeTurns();
   let lastStreamId = 0;
 
@@ -63,11 +76,11 @@ export function spuRoutes(replicas: Replicas): Route[] {
       return refuse({ kind: 'Other', message: `a connection can have ${STREAM_LIMIT} streams: open another` }, 0);
     }
     const id = ++lastStreamId;
-    const refused = refuseSmartModules(request.smartmodules);
-    if (refused !== undefined) return refuse(refused, id);
-    const stream = startStream({ id, replica, request, call, turns });
+    const stream = startStream({ id, replica, request, call, smartModules, turns });
     streams.set(id, stream);
-    if (request.consumerId !== undefined) consumers.set(id, request.consumerId);
+    if (request.consumerId !== undefined) {
+      consumers.set(id, { replica: replica.key, incarnation: replica.incarnation, consumerId: request.consumerId });
+    }
     void stream.ended.then(() => streams.delete(id));
     return undefined;
   };
@@ -78,9 +91,9 @@ export function spuRoutes(replicas: Replicas): Route[] {
       apiKeys: apiKeys(clientVersion === '' ? 15 : 25),
       platformVersion: '0.0.0',
     })),
-    on(Produce, produce(replicas)),
+    on(Produce, produce(replicas, transforms)),
     on(Fetch, fetch(replicas)),
-    on(FetchOffsets, fetchOffsets(replicas)),
+    on(FetchOffsets, fetchOffsets(replicas, offsets)),
     on(StreamFetch, streamFetch),
     on(UpdateOffsets, ({ offsets }) => ({
       status: offsets.map(({ offset, sessionId }) => {
@@ -88,14 +101,17 @@ export function spuRoutes(replicas: Replicas): Route[] {
         return { sessionId, error: exists(sessionId) ? NO_ERROR : noSession };
       }),
     })),
-    on(UpdateConsumerOffset, ({ sessionId }) => {
-      if (!exists(sessionId)) return { offset: 0n, errorCode: noSession };
-      if (!consumers.has(sessionId)) {
-        return { offset: 0n, errorCode: { kind: 'Other', message: 'stream without consumer id' } };
-      }
-      return { offset: 0n, errorCode: noConsumerOffsets };
+    on(UpdateConsumerOffset, async ({ offset, sessionId }) => {
+      const refuse = (errorCode: ErrorCode): UpdateConsumerOffsetResponse => ({ offset: 0n, errorCode });
+      if (!exists(sessionId)) return refuse(noSession);
+      const consumer = consumers.get(sessionId);
+      if (consumer === undefined) return refuse({ kind: 'Other', message: 'stream without consumer id' });
+      const errorCode = await offsets.store({ ...consumer, offset });
+      return errorCode.kind === 'None' ? { offset, errorCode } : refuse(errorCode);
     }),
-    on(DeleteConsumerOffset, () => ({ errorCode: noConsumerOffsets })),
-    on(FetchConsumerOffsets, () => ({ errorCode: noConsumerOffsets, consumers: [] })),
+    on(DeleteConsumerOffset, async ({ replicaId, consumerId }) => ({
+      errorCode: await offsets.delete(replicaId, consumerId),
+    })),
+    on(FetchConsumerOffsets, ({ filter }) => offsets.list(filter)),
   ];
 }

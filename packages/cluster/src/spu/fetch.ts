@@ -1,6 +1,7 @@
 /** Fetch and FetchOffsets: one read of stored batches, and where partitions begin and end. */
 import type {
   ErrorCode,
+  FetchOffsetsPartition,
   FetchOffsetsRequest,
   FetchOffsetsResponse,
   FetchPartition,
@@ -13,11 +14,12 @@ import { NO_ERROR } from '@fluvio-ts/protocol';
 import type { Handler } from '@fluvio-ts/protocol/internal';
 import { reasonOf } from '../logger.ts';
 import type { ReadCursor } from '../storage/read-batches.ts';
+import type { ConsumerOffsets } from './consumer-offsets/consumer-offsets.ts';
 import type { Replica } from './replica.ts';
 import type { Replicas } from './replicas.ts';
 
 /** More than this is never read at once, whatever a client asks for. A batch that is larger comes alone. */
-const LARGEST_SLICE_BYTES = 33_554_432;
+export const LARGEST_SLICE_BYTES = 33_554_432;
 
 const NOTHING: Uint8Array = new Uint8Array(0);
 
@@ -50,24 +52,37 @@ export const fetch =
     };
   };
 
-/** Serves FetchOffsets. */
+/** Serves FetchOffsets. A client that names a consumer, as those of one old version do, is told where that one goes on. */
 export const fetchOffsets =
-  (replicas: Replicas): Handler<FetchOffsetsRequest, FetchOffsetsResponse> =>
-  (request) => ({
-    topics: request.topics.map(({ name, partitions }) => ({
+  (replicas: Replicas, offsets: Pick<ConsumerOffsets, 'read'>): Handler<FetchOffsetsRequest, FetchOffsetsResponse> =>
+  ({ topics, consumerId }) => {
+    const partitionOf = (topic: string, partitionIndex: number): FetchOffsetsPartition => {
+      const replica = replicas.find(topic, partitionIndex);
+      return {
+        errorCode: replica === undefined ? { kind: 'PartitionNotLeader' } : NO_ERROR,
+        partitionIndex,
+        startOffset: BigInt(replica?.startOffset ?? 0),
+        lastStableOffset: BigInt(replica?.highWatermark ?? 0),
+      };
+    };
+    const answer = topics.map(({ name, partitions }) => ({
       name,
-      partitions: partitions.map(({ partitionIndex }) => {
-        const replica = replicas.find(name, partitionIndex);
-        const errorCode: ErrorCode = replica === undefined ? { kind: 'PartitionNotLeader' } : NO_ERROR;
-        return {
-          errorCode,
-          partitionIndex,
-          startOffset: BigInt(replica?.startOffset ?? 0),
-          lastStableOffset: BigInt(replica?.highWatermark ?? 0),
-        };
-      }),
-    })),
-  });
+      partitions: partitions.map(({ partitionIndex }) => partitionOf(name, partitionIndex)),
+    }));
+    if (consumerId === undefined) return { topics: answer };
+    const resumed = async (topic: string, of: FetchOffsetsPartition): Promise<FetchOffsetsPartition> => {
+      if (of.errorCode.kind !== 'None') return of;
+      const { errorCode, offset } = await offsets.read({ topic, partition: of.partitionIndex }, consumerId);
+      if (errorCode.kind !== 'None') return { ...of, errorCode };
+      return offset === undefined ? of : { ...of, startOffset: offset + 1n };
+    };
+    return Promise.all(
+      answer.map(async ({ name, partitions }) => ({
+        name,
+        partitions: await Promise.all(partitions.map((of) => resumed(name, of))),
+      })),
+    ).then((topics) => ({ topics }));
+  };
 
 /** What to read of a replica. */
 export interface SliceQuery {
@@ -78,8 +93,8 @@ export interface SliceQuery {
   readonly cursor?: ReadCursor;
 }
 
-/** Reads whole batches, at least one where there is one, from the one that contains the offset. Errors are in the answer. */
-export function slice(replica: Replica, { from, isolation, maxBytes, cursor }: SliceQuery): PartitionData {
+/** The answer about an offset at which there is nothing to read, now or ever; undefined for one that is in reach. */
+export function rangeProblem(replica: Replica, from: bigint): PartitionData | undefined {
   const { partition } = replica.key;
   const offset = Number(from);
   if (offset < replica.startOffset) {
@@ -95,6 +110,15 @@ export function slice(replica: Replica, { from, isolation, maxBytes, cursor }: S
       message: `start offset: ${from} is greater than leo: ${replica.endOffset}`,
     });
   }
+  return undefined;
+}
+
+/** Reads whole batches, at least one where there is one, from the one that contains the offset. Errors are in the answer. */
+export function slice(replica: Replica, { from, isolation, maxBytes, cursor }: SliceQuery): PartitionData {
+  const problem = rangeProblem(replica, from);
+  if (problem !== undefined) return problem;
+  const { partition } = replica.key;
+  const offset = Number(from);
   const end = replica.limit(isolation);
   let records = NOTHING;
   if (offset < end && maxBytes > 0) {

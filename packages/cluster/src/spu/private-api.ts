@@ -2,12 +2,14 @@
 import { NO_ERROR, SpuApiVersions } from '@fluvio-ts/protocol';
 import type { Route } from '@fluvio-ts/protocol/internal';
 import { on } from '@fluvio-ts/protocol/internal';
+import { ReadConsumerOffset, StoreConsumerOffset } from '../private/consumer-offsets.ts';
 import { DescribeReplicas, PullReplicas, spuPrivateApiKeys } from '../private/replication.ts';
+import type { ConsumerOffsets } from './consumer-offsets/consumer-offsets.ts';
 import type { Feed } from './feed.ts';
 import type { Replicas } from './replicas.ts';
 
 /** The routes of one connection. */
-export function spuPrivateRoutes(replicas: Replicas, feed: Feed): Route[] {
+export function spuPrivateRoutes(replicas: Replicas, feed: Feed, offsets: ConsumerOffsets): Route[] {
   return [
     on(SpuApiVersions, () => ({ errorCode: NO_ERROR, apiKeys: spuPrivateApiKeys, platformVersion: '0.0.0' })),
     on(PullReplicas, (request, call) => {
@@ -22,5 +24,7 @@ export function spuPrivateRoutes(replicas: Replicas, feed: Feed): Route[] {
         return [{ replica: key, incarnation, lastEpoch: shape.lastEpoch, endOffset: BigInt(shape.endOffset) }];
       }),
     })),
+    on(StoreConsumerOffset, async (request) => ({ errorCode: await offsets.storeHere(request) })),
+    on(ReadConsumerOffset, ({ replica, consumerId }) => offsets.readHere(replica, consumerId)),
   ];
 }

@@ -2,17 +2,7 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { FetchRequest, PartitionData, StreamFetchResponse } from '@fluvio-ts/protocol';
-import {
-  DeleteConsumerOffset,
-  encodeRequest,
-  Fetch,
-  FetchConsumerOffsets,
-  FetchOffsets,
-  Produce,
-  StreamFetch,
-  UpdateConsumerOffset,
-  UpdateOffsets,
-} from '@fluvio-ts/protocol';
+import { encodeRequest, Fetch, FetchOffsets, Produce, StreamFetch, UpdateOffsets } from '@fluvio-ts/protocol';
 import type { Answers, Session } from '@fluvio-ts/protocol/internal';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Cluster } from '../cluster.ts';
@@ -144,7 +134,7 @@ describe('Produce', () => {
         { kind: 'predefined', name: 'upper' },
         { kind: 'SmartModuleNotFound', name: 'upper' },
       ],
-      [{ kind: 'adHoc', gzippedWasm: new Uint8Array(3) }, { kind: 'SmartModuleChainInitError' }],
+      [{ kind: 'adHoc', gzippedWasm: new Uint8Array(3) }, { kind: 'SmartModuleInvalid' }],
     ] as const) {
       const smartmodules = [{ wasm, kind, params, name: undefined }];
       const { responses } = await spu.call(Produce, { ...produceRequest(topic, 0, batchOf('x')), smartmodules });
@@ -302,25 +292,5 @@ describe('StreamFetch', () => {
     expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(200_000_000);
     session.close();
     raw.close();
-  });
-});
-
-describe('consumer offsets', () => {
-  it('are refused with a code, never answered with something made up', async () => {
-    const topic = await newTopic();
-    await produceTo(spu, topic, 0, batchOf('x'));
-    const session = await connectSpu(cluster.spus[0] ?? expect.fail());
-    session.open(StreamFetch, streamRequest(topic, 0, 0));
-    session.open(StreamFetch, streamRequest(topic, 0, 0, { consumerId: 'reader' }));
-    const update = (sessionId: number) => session.call(UpdateConsumerOffset, { offset: 0n, sessionId });
-    expect((await update(9)).errorCode.kind).toBe('FetchSessionNotFoud');
-    expect((await update(1)).errorCode).toEqual({ kind: 'Other', message: 'stream without consumer id' });
-    expect((await update(2)).errorCode.kind).toBe('Other');
-    expect((await session.call(FetchConsumerOffsets, { filter: undefined })).errorCode.kind).toBe('Other');
-    const replicaId = { topic, partition: 0 };
-    expect((await session.call(DeleteConsumerOffset, { replicaId, consumerId: 'reader' })).errorCode.kind).toBe(
-      'Other',
-    );
-    session.close();
   });
 });

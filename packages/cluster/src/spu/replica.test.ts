@@ -100,6 +100,7 @@ describe('the replicas of an SPU', () => {
     })),
     removed: [],
     peers: undefined,
+    catalog: undefined,
   });
   const start = () => openReplicas({ spuId: 5001, dir, fsync: 'never', replication, log: silent });
 

@@ -2,6 +2,7 @@
 import { rmSync } from 'node:fs';
 import type { Isolation, PartitionSpec, ReplicaKey } from '@fluvio-ts/protocol';
 import { isFluvioError } from '@fluvio-ts/protocol';
+import { CONSUMER_OFFSET_PARTITION } from '../consumer-offset-topic.ts';
 import { clusterError } from '../errors.ts';
 import type { Logger } from '../logger.ts';
 import { reasonOf } from '../logger.ts';
@@ -81,6 +82,8 @@ export interface Replica {
   learnHighWatermark(offset: number): void;
   /** Cuts off what the leader does not have. @throws `storage/io`, `storage/corrupt` */
   truncate(endOffset: number): void;
+  /** Removes what is committed and lies in closed segments that end at or before `offset`. @throws `storage/io` */
+  removeBefore(offset: number): void;
   /** Drops everything and goes on at an offset. @throws `storage/io` */
   restartAt(offset: number): void;
   /** As a leader: what becomes of a follower's want. */
@@ -112,15 +115,18 @@ export interface Replica {
 
 /** Segments of topics that say nothing about it. */
 const DEFAULT_SEGMENT_BYTES = 1_073_741_824;
+/** Of the log of consumer offsets, which is compacted by dropping segments, whatever its topic says. */
+const OFFSETS_SEGMENT_BYTES = 1_048_576;
 /** Upper limit of a batch, whatever the segment size. */
 const LARGEST_BATCH_BYTES = 33_554_432;
 
 /** Opens a replica and repairs its end. @throws `storage/full`, `storage/io`, `storage/corrupt` */
 export function openReplica(options: ReplicaOptions): Replica {
   const { self, key, incarnation, spec, dir, fsync, replication, log: report } = options;
-  const segmentBytes = spec.storage?.segmentSize ?? DEFAULT_SEGMENT_BYTES;
-  const log = openLog({ dir, segmentBytes, log: report });
   const name = `${key.topic}-${key.partition}`;
+  const segmentBytes = spec.storage?.segmentSize ?? DEFAULT_SEGMENT_BYTES;
+  const rollBytes = name === CONSUMER_OFFSET_PARTITION ? OFFSETS_SEGMENT_BYTES : segmentBytes;
+  const log = openLog({ dir, segmentBytes: rollBytes, log: report });
   /** With a single replica there is nothing to tell apart, and batches stay as their producers made them. */
   const stamped = spec.replicas.length > 1;
   let state: ReplicaState = 'open';
@@ -331,6 +337,14 @@ export function openReplica(options: ReplicaOptions): Replica {
     appendCopy: (run) => write(() => log.appendCopy(run)),
     learnHighWatermark: (offset) => moveTo(Math.min(offset, log.endOffset)),
     truncate: (endOffset) => cut(() => log.truncate(endOffset)),
+    removeBefore(offset) {
+      const before = log.startOffset;
+      try {
+        log.removeBefore(Math.min(offset, highWatermark));
+      } finally {
+        if (log.startOffset > before) notify();
+      }
+    },
     restartAt: (offset) => cut(() => log.restartAt(offset)),
     onWant(want) {
       if (leader === undefined) throw clusterError('cluster/deposed', { partition: name });

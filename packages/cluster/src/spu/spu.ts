@@ -2,22 +2,34 @@
 import { join } from 'node:path';
 import { tcp } from '@fluvio-ts/adapter-tcp';
 import type { Address } from '@fluvio-ts/protocol';
-import { DEFAULT_FRAME_LIMIT_BYTES } from '@fluvio-ts/protocol';
 import { serve } from '@fluvio-ts/protocol/internal';
 import { clusterError } from '../errors.ts';
+import type { FaultBoard } from '../faults/board.ts';
+import { noFaults } from '../faults/board.ts';
+import { serveWithFaults } from '../faults/serve.ts';
+import type { LimitSettings } from '../limits.ts';
 import { lockFolder } from '../locks.ts';
 import type { Logger } from '../logger.ts';
 import type { Gate } from '../net/gate.ts';
 import { noGate } from '../net/gate.ts';
-import { listen } from '../net/listener.ts';
+import { LOOPBACK, listen } from '../net/listener.ts';
+import { FindSmartModule } from '../private/smartmodules.ts';
+import { openServerTls } from '../security/server-tls.ts';
+import type { TlsSettings } from '../security/tls-options.ts';
 import type { FsyncPolicy } from '../storage/fsync.ts';
 import { spuRoutes } from './connection.ts';
+import { createConsumerOffsets } from './consumer-offsets/consumer-offsets.ts';
+import { createDeduplicator } from './deduplication.ts';
 import { createFeed } from './feed.ts';
 import { startFollowing } from './follower.ts';
 import { spuPrivateRoutes } from './private-api.ts';
+import { produceTransforms } from './produce-transform.ts';
 import type { ReplicationSettings } from './replica.ts';
 import { openReplicas } from './replicas.ts';
+import type { ScLink } from './sc-link.ts';
 import { startScLink } from './sc-link.ts';
+import { smartModuleSource } from './smartmodule-source.ts';
+import { createSmartModules } from './smartmodules.ts';
 
 /** How an SPU runs. */
 export interface SpuOptions {
@@ -35,9 +47,13 @@ export interface SpuOptions {
   readonly replication: ReplicationSettings;
   /** How often the SC hears from the SPU, at least. */
   readonly heartbeatMs: number;
-  readonly maxConnections: number;
+  readonly limits: LimitSettings;
+  /** TLS on the port for clients. */
+  readonly tls?: TlsSettings | undefined;
   /** What everything that it hears and says goes through. Default: nothing is in the way. */
   readonly gate?: Pick<Gate, 'through' | 'admit'>;
+  /** The faults that its clients meet. Default: none. */
+  readonly faults?: FaultBoard;
   readonly log: Logger;
   readonly signal?: AbortSignal | undefined;
 }
@@ -58,11 +74,19 @@ export interface Spu {
  * @throws `cluster/port-taken`, `cluster/listen`, `cluster/data-dir-in-use`, `cluster/stopped` when aborted
  */
 export async function startSpu(options: SpuOptions): Promise<Spu> {
-  const { id, name, log, signal, gate = noGate } = options;
+  const { id, name, limits, log, signal, gate = noGate, faults = noFaults } = options;
   const dir = join(options.dataDir, `spu-logs-${id}`);
   const lock = lockFolder(dir);
   const replicas = openReplicas({ spuId: id, dir, fsync: options.fsync, replication: options.replication, log });
   const transport = gate.through(tcp());
+  const source = smartModuleSource((request) => {
+    if (link === undefined) throw clusterError('cluster/no-sc', {});
+    return link.call(FindSmartModule, request);
+  }, log);
+  const smartModules = createSmartModules(source, limits);
+  const transforms = produceTransforms(smartModules, createDeduplicator(smartModules));
+  let link: ScLink | undefined;
+  const offsets = createConsumerOffsets({ spuId: id, replicas, transport, now: Date.now, log });
   const stops: (() => Promise<void>)[] = [];
   const stop = async (): Promise<void> => {
     for (const part of stops.splice(0).reverse()) await part();
@@ -70,54 +94,65 @@ export async function startSpu(options: SpuOptions): Promise<Spu> {
   stops.push(async () => lock.release());
   let how: 'flush' | 'abandon' = 'flush';
   stops.push(() => replicas.close(how));
+  stops.push(() => smartModules.close());
+  stops.push(async () => offsets.stop());
   try {
-    const listener = await listen({
-      host: options.listen.host,
-      port: options.listen.port,
+    const tls = options.tls && (await openServerTls(options.tls, options.dataDir, { kind: 'spu', id, name }, log));
+    const server = {
       option: options.portOption,
-      maxConnections: options.maxConnections,
-      serve: (pipe) => serve(gate.admit(pipe), spuRoutes(replicas), { frameLimitBytes: DEFAULT_FRAME_LIMIT_BYTES }),
+      maxConnections: limits.connections,
+      handshakeTimeoutMs: limits.handshakeMs,
       log,
+    };
+    const listener = await listen({
+      ...server,
+      ...options.listen,
+      tls,
+      serve: (pipe) =>
+        serveWithFaults(gate.admit(pipe), spuRoutes({ replicas, offsets, smartModules, transforms }), faults, {
+          frameLimitBytes: limits.requestBytes,
+        }),
     });
     stops.push(() => listener.close());
     const privatePort = await listen({
-      host: options.listen.host,
+      ...server,
+      host: LOOPBACK,
       port: 0,
-      option: options.portOption,
-      maxConnections: options.maxConnections,
       serve: async (pipe) => {
         const feed = createFeed(replicas, log);
         try {
-          return await serve(gate.admit(pipe), spuPrivateRoutes(replicas, feed), {
-            frameLimitBytes: DEFAULT_FRAME_LIMIT_BYTES,
-          });
+          return await serve(gate.admit(pipe), spuPrivateRoutes(replicas, feed, offsets));
         } finally {
           feed.close();
         }
       },
-      log,
     });
     stops.push(() => privatePort.close());
     const following = startFollowing({ spuId: id, replicas, transport, log });
     stops.push(async () => following.stop());
-    const link = startScLink({
+    const started = startScLink({
       transport,
       address: options.sc,
       registration: {
         id,
         name,
-        publicEndpoint: { ...listener.address, encryption: 'PLAINTEXT' },
+        publicEndpoint: { ...listener.address, encryption: tls === undefined ? 'PLAINTEXT' : 'SSL' },
         privateEndpoint: { ...privatePort.address, encryption: 'PLAINTEXT' },
         rack: undefined,
         create: true,
       },
       replicas,
-      onPeers: following.meet,
+      onPeers: (peers) => {
+        following.meet(peers);
+        offsets.meet(peers);
+      },
+      onCatalog: offsets.hear,
       heartbeatMs: options.heartbeatMs,
       log,
     });
-    stops.push(() => link.stop());
-    await untilReady(link.ready, signal);
+    link = started;
+    stops.push(() => started.stop());
+    await untilReady(started.ready, signal);
     log('info', 'the SPU serves', { id, address: `${listener.address.host}:${listener.address.port}` });
     return {
       id,

@@ -53,6 +53,8 @@ export interface Log {
   appendCopy(run: BatchRun): void;
   /** Cuts off every batch that does not end at or before `endOffset`. @throws `storage/corrupt`, `storage/io` */
   truncate(endOffset: number): void;
+  /** Removes the closed segments, from the oldest on, that end at or before `offset`. @throws `storage/io` */
+  removeBefore(offset: number): void;
   /** Drops everything: the log is empty, and its next record gets `offset`. @throws `storage/io` */
   restartAt(offset: number): void;
   /**
@@ -115,6 +117,14 @@ export function openLog({ dir, segmentBytes, log }: LogOptions): Log {
     }
   };
 
+  /** Counts a closed segment no more. */
+  const forget = (segment: Segment): void => {
+    closedBytes -= segment.sizeBytes + segment.indexBytes;
+    unsynced = unsynced.filter((other) => other !== segment);
+    warm = warm.filter((other) => other !== segment);
+    namesUnsynced = true;
+  };
+
   /** Removes the last segment, so that the one before it is the last. */
   const dropActive = (): Segment | undefined => {
     active.close();
@@ -122,9 +132,7 @@ export function openLog({ dir, segmentBytes, log }: LogOptions): Log {
     namesUnsynced = true;
     const before = closed.pop();
     if (before === undefined) return undefined;
-    closedBytes -= before.sizeBytes + before.indexBytes;
-    unsynced = unsynced.filter((segment) => segment !== before);
-    warm = warm.filter((segment) => segment !== before);
+    forget(before);
     before.close();
     active = openActive(before.baseOffset);
     return active;
@@ -209,6 +217,14 @@ export function openLog({ dir, segmentBytes, log }: LogOptions): Log {
       active.cut(endOffset);
       if (active.sizeBytes === 0 && closed.length > 0) dropActive();
       epochs?.truncate(active.endOffset);
+    },
+    removeBefore(offset) {
+      for (let oldest = closed[0]; oldest !== undefined && oldest.endOffset <= offset; oldest = closed[0]) {
+        oldest.close();
+        removeSegment(dir, oldest.baseOffset);
+        forget(oldest);
+        closed.shift();
+      }
     },
     restartAt,
     read(range) {

@@ -17,6 +17,8 @@ export interface History {
   send(key: string): { readonly value: string; settle(outcome: SendResult | 'rejected'): void };
   readonly acknowledged: number;
   readonly rejected: number;
+  /** Longest time between two acknowledgements, in milliseconds. */
+  readonly longestSilenceMs: number;
   /** Records that were sent and of which nothing has been heard. */
   readonly open: number;
   /** What is wrong with `stored`, in sentences; none if all is well. */
@@ -28,6 +30,8 @@ export function startHistory(): History {
   const sent = new Map<string, Sent>();
   const counts = new Map<string, number>();
   const tally = { acknowledged: 0, rejected: 0 };
+  let lastAt = performance.now();
+  let longestSilenceMs = 0;
   return {
     send(key) {
       const count = (counts.get(key) ?? 0) + 1;
@@ -39,8 +43,14 @@ export function startHistory(): History {
         value,
         settle(outcome) {
           entry.outcome = outcome;
-          if (outcome === 'rejected') tally.rejected++;
-          else tally.acknowledged++;
+          if (outcome === 'rejected') {
+            tally.rejected++;
+            return;
+          }
+          tally.acknowledged++;
+          const now = performance.now();
+          longestSilenceMs = Math.max(longestSilenceMs, now - lastAt);
+          lastAt = now;
         },
       };
     },
@@ -49,6 +59,9 @@ export function startHistory(): History {
     },
     get rejected() {
       return tally.rejected;
+    },
+    get longestSilenceMs() {
+      return longestSilenceMs;
     },
     get open() {
       return sent.size - tally.acknowledged - tally.rejected;

@@ -1,0 +1,49 @@
+/**
+ * `npm run chaos`: far more misfortune than `npm test` has time for. `CHAOS_SEED` repeats a run; without it the clock
+ * chooses, and the seed is told.
+ */
+import { parseArgs } from 'node:util';
+import { chaos } from './chaos.ts';
+
+const tell = (line: string): void => void process.stdout.write(`${line}\n`);
+const complain = (line: string): void => void process.stderr.write(`${line}\n`);
+
+const { values } = parseArgs({
+  options: {
+    seed: { type: 'string', default: process.env.CHAOS_SEED ?? `${Math.trunc(Date.now() / 1000)}` },
+    faults: { type: 'string', default: process.env.CHAOS_FAULTS ?? '500' },
+    'data-dir': { type: 'string' },
+    quiet: { type: 'boolean', default: false },
+  },
+});
+const seed = Number(values.seed);
+const faults = Number(values.faults);
+if (!Number.isSafeInteger(seed) || !Number.isSafeInteger(faults) || faults < 1) {
+  complain('--seed and --faults are whole numbers');
+  process.exit(2);
+}
+
+tell(`chaos: ${faults} faults, seed ${seed} (CHAOS_SEED=${seed} npm run chaos -- --faults ${faults})`);
+const startedAt = performance.now();
+const seconds = (): string => ((performance.now() - startedAt) / 1000).toFixed(1).padStart(7);
+const report = await chaos({
+  seed,
+  faults,
+  faultsPerRound: 50,
+  pauseMs: 500,
+  ...(values['data-dir'] === undefined ? {} : { dataDir: values['data-dir'] }),
+  log: (line) => {
+    if (!values.quiet || line.startsWith('round')) tell(`${seconds()} s  ${line}`);
+  },
+});
+tell(
+  `${seconds()} s  ${report.acknowledged} records acknowledged, ${report.rejected} rejected, ${report.stored} stored, ${report.elections} elections, nothing acknowledged for ${report.longestSilenceMs} ms at most`,
+);
+for (const [name, count] of Object.entries(report.faults).sort()) tell(`${`${count}`.padStart(5)} × ${name}`);
+if (report.problems.length > 0) {
+  complain(`\nseed ${seed}: ${report.problems.length} problems`);
+  for (const problem of report.problems.slice(0, 50)) complain(`  ${problem}`);
+  process.exitCode = 1;
+} else {
+  tell('nothing acknowledged was lost, repeated without a word, or out of order; all replicas are the same');
+}
