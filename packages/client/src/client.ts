@@ -20,8 +20,10 @@ import type { ClientEventOf, ClientEventType, ClientHooks } from './observe/even
 import type { ClientHealth } from './observe/health.ts';
 import type { Logger } from './observe/logger.ts';
 import { observer } from './observe/observer.ts';
-import type { Producer, ProducerOptions } from './producer/producer.ts';
+import type { ProducerOptions } from './producer/options.ts';
+import type { Producer } from './producer/producer.ts';
 import { openProducer } from './producer/producer.ts';
+import type { ProducerRecord } from './producer/result.ts';
 
 /** How to reach a cluster. */
 export interface ConnectOptions {
@@ -49,7 +51,7 @@ export interface ConnectOptions {
   readonly earlyAck?: boolean;
   /** Which address of an SPU to dial: `public` (default), `local`, or a function for networks that translate addresses. */
   readonly spuAddress?: SpuAddress;
-  /** Codecs for compressed batches. Default none: such batches then fail with `codec/missing`. */
+  /** Codecs for compressed batches. Default none: reading such batches fails with `codec/missing`, making them with `produce/codec-missing`. */
   readonly codecs?: Codecs;
   /** Called when something happens to the client, by kind of event; see also {@link Client.on}. */
   readonly hooks?: ClientHooks;
@@ -65,7 +67,7 @@ export interface Client extends AsyncDisposable {
   readonly endpoint: string;
   /** Version of the cluster's controller. */
   readonly platformVersion: string;
-  /** Makes a producer for a topic that exists. @throws `topic/not-found`, `option/invalid`, `connect/timeout` */
+  /** Makes a producer for a topic that exists. @throws `topic/not-found`, `option/invalid`, `produce/codec-missing`, `connect/timeout` */
   producer(topic: string, options?: ProducerOptions): Promise<Producer>;
   /** Makes a consumer; nothing is sent before its first read. @throws `option/invalid` */
   consumer(topic: string | readonly string[], options?: ConsumerOptions): Consumer;
@@ -88,7 +90,9 @@ export interface Client extends AsyncDisposable {
   on<Type extends ClientEventType>(type: Type, listener: (event: ClientEventOf<Type>) => void): () => void;
   /**
    * Closes consumers, flushes and closes producers (within `timeoutMs`, default 10,000), drops the connections. Safe to
-   * call twice.
+   * call twice. Everything is closed when it settles, either way.
+   *
+   * @throws `produce/undelivered` as {@link Producer.close}
    */
   close(options?: { readonly timeoutMs?: number }): Promise<void>;
 }
@@ -150,7 +154,11 @@ export async function connect(options: ConnectOptions): Promise<Client> {
     },
     async producer(topic, producerOptions = {}) {
       open('making a producer');
-      const producer = await openProducer(cluster, topic, producerOptions, (closed) => producers.delete(closed));
+      const producer = await openProducer(cluster, topic, producerOptions, {
+        codecs: options.codecs ?? {},
+        encode: (record: ProducerRecord) => record,
+        onClose: (closed) => producers.delete(closed),
+      });
       producers.add(producer);
       if (closing !== undefined) {
         await producer.close({ timeoutMs: 0 });
@@ -209,15 +217,17 @@ export async function connect(options: ConnectOptions): Promise<Client> {
       closing ??= (async () => {
         const until = performance.now() + timeoutMs;
         const limit = deadline(timeoutMs);
+        let ended: readonly PromiseSettledResult<void>[] = [];
         const drain = async (): Promise<void> => {
           await Promise.allSettled([...consumers].map((consumer) => consumer.close()));
           const leftMs = Math.max(0, until - performance.now());
-          await Promise.allSettled([...producers].map((producer) => producer.close({ timeoutMs: leftMs })));
+          ended = await Promise.allSettled([...producers].map((producer) => producer.close({ timeoutMs: leftMs })));
         };
         // Whatever does not end by itself ends with the connections.
         await orAborted(drain(), limit.signal, () => new Error('time is up')).catch(() => {});
         limit.release();
         cluster.close();
+        for (const end of ended) if (end.status === 'rejected') throw end.reason;
       })();
       return closing;
     },

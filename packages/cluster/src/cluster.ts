@@ -7,6 +7,8 @@ import { formatAddress } from '@fluvio-ts/protocol';
 import type { StartClusterOptions } from './cluster-options.ts';
 import { startOptionsOf } from './cluster-options.ts';
 import { clusterError } from './errors.ts';
+import type { ClusterFaults } from './faults/cluster-faults.ts';
+import { controlFaults } from './faults/cluster-faults.ts';
 import { inProcess } from './in-process/host.ts';
 import { lockFolder } from './locks.ts';
 import { manageSpus } from './members/managed.ts';
@@ -57,6 +59,8 @@ export interface Cluster {
   restart(id: MemberId, options?: { readonly timeoutMs?: number }): Promise<MemberRecord>;
   /** Starts one more SPU. Default id: the next. Resolves when it serves. Rejects as {@link Cluster.restart}. */
   addSpu(id?: number): Promise<SpuInfo>;
+  /** Faults on purpose. A detached cluster takes none: they reject with `cluster/options`. */
+  readonly faults: ClusterFaults;
   /** Ends everything, and removes a temporary data folder. Safe to call twice. */
   stop(): Promise<void>;
   [Symbol.asyncDispose](): Promise<void>;
@@ -118,15 +122,29 @@ export async function startCluster(options: StartClusterOptions = {}): Promise<C
     onChange: (members) => {
       if (processes) writeRecord(dataDir, { lifetime, settings, members });
     },
+    onStruck: (id, fault) => control.struck(id, fault),
     managedSpus: { start: (spus) => managedSpus.start(spus), stop: (spus) => managedSpus.stop(spus) },
   });
   const names = new Map<number, string>(ids.map((id) => [id, spuName(id)]));
-  const common = { dataDir, settings };
+  const control = controlFaults({
+    running: () =>
+      roster
+        .all()
+        .filter(({ state }) => state !== 'ended')
+        .map(({ record }) => record.id ?? 'sc'),
+    ask: async (id, order) => {
+      if (lifetime === 'detached') {
+        throw clusterError('cluster/options', { option: 'lifetime', reason: 'a detached cluster takes no faults' });
+      }
+      return roster.get(id).ask(order);
+    },
+  });
+  const common = (id: MemberId) => ({ dataDir, settings, faults: control.at(id) });
 
   const runSc = (port: number, privatePort: number, signal: AbortSignal): Promise<RunningMember> =>
     roster.run(
       {
-        ...common,
+        ...common('sc'),
         member: 'sc',
         port,
         privatePort,
@@ -137,7 +155,7 @@ export async function startCluster(options: StartClusterOptions = {}): Promise<C
     );
   const runSpu = (id: number, port: number, signal: AbortSignal): Promise<RunningMember> =>
     roster.run(
-      { ...common, member: 'spu', id, name: names.get(id) ?? spuName(id), port, sc: roster.scPrivate() },
+      { ...common(id), member: 'spu', id, name: names.get(id) ?? spuName(id), port, sc: roster.scPrivate() },
       signal,
     );
 
@@ -297,6 +315,7 @@ export async function startCluster(options: StartClusterOptions = {}): Promise<C
       const { address } = await again(id, 0);
       return { id, name: spuName(id), address, state: 'running' };
     },
+    faults: control.faults,
     stop,
     [Symbol.asyncDispose]: stop,
   };

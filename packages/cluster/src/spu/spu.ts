@@ -4,9 +4,13 @@ import { tcp } from '@fluvio-ts/adapter-tcp';
 import type { Address } from '@fluvio-ts/protocol';
 import { serve } from '@fluvio-ts/protocol/internal';
 import { clusterError } from '../errors.ts';
+import type { FaultBoard } from '../faults/board.ts';
+import { noFaults } from '../faults/board.ts';
+import { serveWithFaults } from '../faults/serve.ts';
 import type { LimitSettings } from '../limits.ts';
 import { lockFolder } from '../locks.ts';
 import type { Logger } from '../logger.ts';
+import type { Evicted } from '../members/member.ts';
 import type { Gate } from '../net/gate.ts';
 import { noGate } from '../net/gate.ts';
 import { LOOPBACK, listen } from '../net/listener.ts';
@@ -17,6 +21,7 @@ import type { FsyncPolicy } from '../storage/fsync.ts';
 import { spuRoutes } from './connection.ts';
 import { createConsumerOffsets } from './consumer-offsets/consumer-offsets.ts';
 import { createDeduplicator } from './deduplication.ts';
+import { evict } from './evict.ts';
 import { createFeed } from './feed.ts';
 import { startFollowing } from './follower.ts';
 import { spuPrivateRoutes } from './private-api.ts';
@@ -26,11 +31,10 @@ import { openReplicas } from './replicas.ts';
 import type { ScLink } from './sc-link.ts';
 import { startScLink } from './sc-link.ts';
 import { smartModuleSource } from './smartmodule-source.ts';
-import type { SmartModuleSettings } from './smartmodules.ts';
 import { createSmartModules } from './smartmodules.ts';
 
 /** How an SPU runs. */
-export interface SpuOptions extends SmartModuleSettings {
+export interface SpuOptions {
   readonly id: number;
   readonly name: string;
   /** Where clients connect; port 0 lets the system choose. */
@@ -50,8 +54,17 @@ export interface SpuOptions extends SmartModuleSettings {
   readonly tls?: TlsSettings | undefined;
   /** What everything that it hears and says goes through. Default: nothing is in the way. */
   readonly gate?: Pick<Gate, 'through' | 'admit'>;
+  /** The faults that its clients meet. Default: none. */
+  readonly faults?: FaultBoard;
   readonly log: Logger;
   readonly signal?: AbortSignal | undefined;
+}
+
+/** Which records shall go. */
+export interface Eviction {
+  readonly topic: string;
+  readonly partition: number;
+  readonly upTo: bigint;
 }
 
 /** A running SPU. */
@@ -59,6 +72,8 @@ export interface Spu {
   readonly id: number;
   readonly name: string;
   readonly address: Address;
+  /** Removes the oldest records of a partition; undefined where it has no replica of it. @throws `storage/io`, `storage/full` */
+  evict(what: Eviction): Evicted | undefined;
   stop(): Promise<void>;
   /** Ends it as its process may be ended: nothing is flushed, and no high watermark written down. */
   kill(): Promise<void>;
@@ -70,7 +85,7 @@ export interface Spu {
  * @throws `cluster/port-taken`, `cluster/listen`, `cluster/data-dir-in-use`, `cluster/stopped` when aborted
  */
 export async function startSpu(options: SpuOptions): Promise<Spu> {
-  const { id, name, limits, log, signal, gate = noGate } = options;
+  const { id, name, limits, log, signal, gate = noGate, faults = noFaults } = options;
   const dir = join(options.dataDir, `spu-logs-${id}`);
   const lock = lockFolder(dir);
   const replicas = openReplicas({ spuId: id, dir, fsync: options.fsync, replication: options.replication, log });
@@ -79,7 +94,7 @@ export async function startSpu(options: SpuOptions): Promise<Spu> {
     if (link === undefined) throw clusterError('cluster/no-sc', {});
     return link.call(FindSmartModule, request);
   }, log);
-  const smartModules = createSmartModules(source, options);
+  const smartModules = createSmartModules(source, limits);
   const transforms = produceTransforms(smartModules, createDeduplicator(smartModules));
   let link: ScLink | undefined;
   const offsets = createConsumerOffsets({ spuId: id, replicas, transport, now: Date.now, log });
@@ -105,7 +120,7 @@ export async function startSpu(options: SpuOptions): Promise<Spu> {
       ...options.listen,
       tls,
       serve: (pipe) =>
-        serve(gate.admit(pipe), spuRoutes({ replicas, offsets, smartModules, transforms }), {
+        serveWithFaults(gate.admit(pipe), spuRoutes({ replicas, offsets, smartModules, transforms }), faults, {
           frameLimitBytes: limits.requestBytes,
         }),
     });
@@ -154,6 +169,12 @@ export async function startSpu(options: SpuOptions): Promise<Spu> {
       id,
       name,
       address: listener.address,
+      evict({ topic, partition, upTo }) {
+        const replica = replicas.get(`${topic}-${partition}`);
+        if (replica === undefined) return undefined;
+        const startOffset = BigInt(evict(replica, Number(upTo)));
+        return { leads: replica.leads(), startOffset };
+      },
       stop,
       kill() {
         how = 'abandon';
