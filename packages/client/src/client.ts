@@ -49,6 +49,11 @@ export interface ConnectOptions {
    * 10,000 more. Finds machines that are gone and processes that hang, which send no end. Default 15,000; 0 turns it off.
    */
   readonly probeIntervalMs?: number;
+  /**
+   * Whether to write the first byte of the next request early, so that it carries the TCP acknowledgement of what was read: over
+   * plain TCP, to SPUs that write answers in pieces and wait 40 ms for it, as those of Fluvio do. Default true.
+   */
+  readonly earlyAck?: boolean;
   /** Which address of an SPU to dial: `public` (default), `local`, or a function for networks that translate addresses. */
   readonly spuAddress?: SpuAddress;
   /** Codecs for compressed batches. Default none: reading such batches fails with `codec/missing`, making them with `produce/codec-missing`. */
@@ -157,6 +162,7 @@ export async function connect(options: ConnectOptions): Promise<Client> {
       probeIntervalMs:
         options.probeIntervalMs === 0 ? 0 : positive('probeIntervalMs', options.probeIntervalMs ?? 15_000),
       spuAddress: options.spuAddress ?? 'public',
+      earlyAck: options.earlyAck ?? true,
     },
     options.signal,
   );
