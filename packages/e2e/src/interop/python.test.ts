@@ -83,9 +83,9 @@ describe('administration', () => {
     const ask = asking();
     const topic = await newTopic();
     await expect(ask({ do: 'create', topic, partitions: 1, replication: 1 })).rejects.toThrow(/already/);
-    await expect(
-      ask({ do: 'create', topic: 'Not A Name', partitions: 1, replication: 1 }),
-    ).rejects.toThrow(/[Ii]nvalid/);
+    await expect(ask({ do: 'create', topic: 'Not A Name', partitions: 1, replication: 1 })).rejects.toThrow(
+      /[Ii]nvalid/,
+    );
   });
 });
 

@@ -97,7 +97,9 @@ export async function installPython(): Promise<{ readonly python: string } | { r
     await run(python, ['-m', 'pip', 'install', '--disable-pip-version-check', '--quiet', `fluvio==${VERSION}`]);
     await run(python, ['-c', 'import fluvio']);
   } catch {
-    return { missing: `the package fluvio ${VERSION} cannot be installed by pip here: it needs its registry, or a wheel` };
+    return {
+      missing: `the package fluvio ${VERSION} cannot be installed by pip here: it needs its registry, or a wheel`,
+    };
   }
   writeFileSync(done, `${VERSION}\n`);
   return { python };
