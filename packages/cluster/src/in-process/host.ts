@@ -82,7 +82,7 @@ async function runSpu(
     signal,
   });
   const record = { name: memberName(id), id, ...markOf(process.pid), address: spu.address };
-  return member(record, { server: spu, gate, settled: async () => true, obey: spuOrders(faults) }, signal);
+  return member(record, { server: spu, gate, settled: async () => true, obey: spuOrders(spu, faults) }, signal);
 }
 
 function member(record: MemberRecord, { server, gate, settled, obey }: Served, signal: AbortSignal): RunningMember {

@@ -2,6 +2,7 @@
 import { clusterError } from '../errors.ts';
 import type { FaultBoard } from '../faults/board.ts';
 import type { Sc } from '../sc/sc.ts';
+import type { Spu } from '../spu/spu.ts';
 import type { MemberOrder } from './member.ts';
 
 /** Carries out an order, and resolves with its answer. */
@@ -23,9 +24,9 @@ export const scOrders =
 
 /** Of an SPU. */
 export const spuOrders =
-  (faults: FaultBoard): ObeyOrder =>
+  (spu: Spu, faults: FaultBoard): ObeyOrder =>
   async (order) =>
-    faultOrder(faults, order);
+    order.order === 'evict' ? spu.evict(order) : faultOrder(faults, order);
 
 function faultOrder(faults: FaultBoard, order: MemberOrder): void {
   if (order.order === 'fault') faults.add(order.fault);

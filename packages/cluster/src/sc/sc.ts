@@ -17,6 +17,7 @@ import { noGate } from '../net/gate.ts';
 import { listen } from '../net/listener.ts';
 import { openServerTls } from '../security/server-tls.ts';
 import type { TlsSettings } from '../security/tls-options.ts';
+import { isGone } from './absent.ts';
 import { askSpu } from './ask-spu.ts';
 import { createElections } from './elections.ts';
 import { openMetadata } from './metadata.ts';
@@ -115,6 +116,7 @@ export async function startSc(options: ScOptions): Promise<Sc> {
     const spus = createSpus({
       metadata,
       spuTimeoutMs: options.spuTimeoutMs,
+      isGone: (spu) => isGone(transport, spu),
       onOnline: async () => {
         await elections.review();
         await topics.settle('soon');

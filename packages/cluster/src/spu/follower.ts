@@ -39,7 +39,7 @@ interface Source {
 }
 
 const FIRST_BACKOFF_MS = 20;
-const LONGEST_BACKOFF_MS = 1000;
+const LONGEST_BACKOFF_MS = 250;
 const CONNECT_TIMEOUT_MS = 2000;
 /** The leader answers far more often. */
 const PULL_TIMEOUT_MS = 30_000;
@@ -230,7 +230,7 @@ function startSource({ spuId, leader, replicas, transport, log, addressOf }: Sou
 }
 
 /** Whole batches as a run. */
-function runOf(bytes: Uint8Array): BatchRun {
+export function runOf(bytes: Uint8Array): BatchRun {
   const batches: PlacedBatch[] = [];
   scanBatches(bytes, ({ position, size, lastOffsetDelta, leaderEpoch }) => {
     batches.push({ position, sizeBytes: size, count: lastOffsetDelta + 1, epoch: leaderEpoch });

@@ -25,7 +25,7 @@ runMember(async (task, log, signal) => {
   });
   const stopHeartbeats = startHeartbeats({ spuId: task.id, sc: task.sc, heartbeatMs: settings.heartbeatMs });
   return {
-    obey: spuOrders(faults),
+    obey: spuOrders(spu, faults),
     ready: { news: 'ready', address: spu.address },
     async stop() {
       await stopHeartbeats();
