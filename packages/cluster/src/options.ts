@@ -27,6 +27,10 @@ export interface ClusterOptions {
    * all of them. Default 1: the leader goes on alone when all others are gone.
    */
   readonly minInSyncReplicas?: number;
+  /** How long one call of a SmartModule may take, in milliseconds; then its thread is ended. Default 5,000. */
+  readonly smartModuleTimeoutMs?: number;
+  /** Memory that each SmartModule may have, in bytes. Default 1,000,000,000, as on an SPU of Fluvio. */
+  readonly smartModuleMemoryBytes?: number;
   /**
    * TLS on every port for clients: `true`, or how. Certificates come from a development authority in the data folder.
    * Default: plaintext. The links between the servers never leave this machine, and stay plaintext.
@@ -58,6 +62,8 @@ export function settingsOf(options: ClusterOptions): ClusterSettings {
     heartbeatMs: options.heartbeatMs ?? 400,
     spuTimeoutMs: options.spuTimeoutMs ?? 3_000,
     minInSyncReplicas: options.minInSyncReplicas ?? 1,
+    smartModuleTimeoutMs: options.smartModuleTimeoutMs ?? 5_000,
+    smartModuleMemoryBytes: options.smartModuleMemoryBytes ?? 1_000_000_000,
     tls: tlsSettings(options.tls, { host, mustKnow: false }),
     limits: limitSettings(options.limits),
   };
@@ -66,6 +72,8 @@ export function settingsOf(options: ClusterOptions): ClusterSettings {
   whole('heartbeatMs', settings.heartbeatMs, 1);
   whole('spuTimeoutMs', settings.spuTimeoutMs, settings.heartbeatMs + 1);
   whole('minInSyncReplicas', settings.minInSyncReplicas, 1, MOST_SPUS);
+  whole('smartModuleTimeoutMs', settings.smartModuleTimeoutMs, 1);
+  whole('smartModuleMemoryBytes', settings.smartModuleMemoryBytes, 65_536);
   if (typeof settings.fsync === 'object') whole('fsync.intervalMs', settings.fsync.intervalMs, 1);
   return settings;
 }

@@ -19,6 +19,8 @@ import { createElections } from './elections.ts';
 import { openMetadata } from './metadata.ts';
 import { privateRoutes } from './private-api.ts';
 import { scRoutes } from './public-api.ts';
+import { createSmartModules } from './smartmodules.ts';
+import { createSpuGroups } from './spu-groups.ts';
 import { createSpus } from './spus.ts';
 import { createTopics } from './topics.ts';
 import { waitFor } from './wait.ts';
@@ -87,11 +89,19 @@ export async function startSc(options: ScOptions): Promise<Sc> {
     const transport = gate.through(tcp());
     const elections = createElections({ metadata, ask: (spu, replicas) => askSpu(transport, spu, replicas), log });
     stops.push(() => elections.stop());
+    const smartModules = createSmartModules({ metadata, dir, durable: options.durable, log });
+    const spuGroups = createSpuGroups({
+      metadata,
+      managedSpus: options.managedSpus,
+      forget: (id) => spus.forget(id),
+      log,
+    });
     const topics = createTopics({
       metadata,
       spus: options.spus,
       topicWaitMs: options.topicWaitMs,
       onPlaced: elections.review,
+      smartModuleExists: smartModules.exists,
     });
     const spus = createSpus({
       metadata,
@@ -101,6 +111,7 @@ export async function startSc(options: ScOptions): Promise<Sc> {
         await topics.settle('soon');
       },
       onOffline: elections.review,
+      isManaged: (id) => spuGroups.groupOf(id) !== undefined,
       log,
     });
     await topics.repair();
@@ -119,7 +130,7 @@ export async function startSc(options: ScOptions): Promise<Sc> {
       option: options.portOptions.private,
       serve: (accepted) => {
         const pipe = gate.admit(accepted);
-        return serve(pipe, privateRoutes(metadata, spus, pipe, log), frames);
+        return serve(pipe, privateRoutes({ metadata, spus, smartModules, log }, pipe), frames);
       },
     });
     stops.push(() => privatePort.close());
@@ -128,10 +139,11 @@ export async function startSc(options: ScOptions): Promise<Sc> {
       ...options.listen,
       tls,
       option: options.portOptions.public,
-      serve: (pipe) => serve(gate.admit(pipe), scRoutes({ metadata, topics, spus }), frames),
+      serve: (pipe) => serve(gate.admit(pipe), scRoutes({ metadata, topics, spus, smartModules, spuGroups }), frames),
     });
     stops.push(() => publicPort.close());
     spus.begin();
+    spuGroups.begin();
     stops.push(() => spus.stop());
     log('info', 'the SC serves', { port: publicPort.address.port, privatePort: privatePort.address.port });
     const { signal } = stopping;

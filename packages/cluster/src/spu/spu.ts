@@ -10,20 +10,27 @@ import type { Logger } from '../logger.ts';
 import type { Gate } from '../net/gate.ts';
 import { noGate } from '../net/gate.ts';
 import { LOOPBACK, listen } from '../net/listener.ts';
+import { FindSmartModule } from '../private/smartmodules.ts';
 import { openServerTls } from '../security/server-tls.ts';
 import type { TlsSettings } from '../security/tls-options.ts';
 import type { FsyncPolicy } from '../storage/fsync.ts';
 import { spuRoutes } from './connection.ts';
 import { createConsumerOffsets } from './consumer-offsets/consumer-offsets.ts';
+import { createDeduplicator } from './deduplication.ts';
 import { createFeed } from './feed.ts';
 import { startFollowing } from './follower.ts';
 import { spuPrivateRoutes } from './private-api.ts';
+import { produceTransforms } from './produce-transform.ts';
 import type { ReplicationSettings } from './replica.ts';
 import { openReplicas } from './replicas.ts';
+import type { ScLink } from './sc-link.ts';
 import { startScLink } from './sc-link.ts';
+import { smartModuleSource } from './smartmodule-source.ts';
+import type { SmartModuleSettings } from './smartmodules.ts';
+import { createSmartModules } from './smartmodules.ts';
 
 /** How an SPU runs. */
-export interface SpuOptions {
+export interface SpuOptions extends SmartModuleSettings {
   readonly id: number;
   readonly name: string;
   /** Where clients connect; port 0 lets the system choose. */
@@ -68,6 +75,13 @@ export async function startSpu(options: SpuOptions): Promise<Spu> {
   const lock = lockFolder(dir);
   const replicas = openReplicas({ spuId: id, dir, fsync: options.fsync, replication: options.replication, log });
   const transport = gate.through(tcp());
+  const source = smartModuleSource((request) => {
+    if (link === undefined) throw clusterError('cluster/no-sc', {});
+    return link.call(FindSmartModule, request);
+  }, log);
+  const smartModules = createSmartModules(source, options);
+  const transforms = produceTransforms(smartModules, createDeduplicator(smartModules));
+  let link: ScLink | undefined;
   const offsets = createConsumerOffsets({ spuId: id, replicas, transport, now: Date.now, log });
   const stops: (() => Promise<void>)[] = [];
   const stop = async (): Promise<void> => {
@@ -76,6 +90,7 @@ export async function startSpu(options: SpuOptions): Promise<Spu> {
   stops.push(async () => lock.release());
   let how: 'flush' | 'abandon' = 'flush';
   stops.push(() => replicas.close(how));
+  stops.push(() => smartModules.close());
   stops.push(async () => offsets.stop());
   try {
     const tls = options.tls && (await openServerTls(options.tls, options.dataDir, { kind: 'spu', id, name }, log));
@@ -89,7 +104,10 @@ export async function startSpu(options: SpuOptions): Promise<Spu> {
       ...server,
       ...options.listen,
       tls,
-      serve: (pipe) => serve(gate.admit(pipe), spuRoutes(replicas, offsets), { frameLimitBytes: limits.requestBytes }),
+      serve: (pipe) =>
+        serve(gate.admit(pipe), spuRoutes({ replicas, offsets, smartModules, transforms }), {
+          frameLimitBytes: limits.requestBytes,
+        }),
     });
     stops.push(() => listener.close());
     const privatePort = await listen({
@@ -108,7 +126,7 @@ export async function startSpu(options: SpuOptions): Promise<Spu> {
     stops.push(() => privatePort.close());
     const following = startFollowing({ spuId: id, replicas, transport, log });
     stops.push(async () => following.stop());
-    const link = startScLink({
+    const started = startScLink({
       transport,
       address: options.sc,
       registration: {
@@ -128,8 +146,9 @@ export async function startSpu(options: SpuOptions): Promise<Spu> {
       heartbeatMs: options.heartbeatMs,
       log,
     });
-    stops.push(() => link.stop());
-    await untilReady(link.ready, signal);
+    link = started;
+    stops.push(() => started.stop());
+    await untilReady(started.ready, signal);
     log('info', 'the SPU serves', { id, address: `${listener.address.host}:${listener.address.port}` });
     return {
       id,
