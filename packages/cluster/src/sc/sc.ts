@@ -12,10 +12,15 @@ import type { ManagedSpus } from '../members/member.ts';
 import type { Gate } from '../net/gate.ts';
 import { noGate } from '../net/gate.ts';
 import { listen } from '../net/listener.ts';
+import { servingUnder } from '../net/serving.ts';
+import type { Access, AuthorizationOptions } from '../security/authorization.ts';
+import { authorizer, readOnly } from '../security/authorization.ts';
+import type { PeerIdentity } from '../security/peer.ts';
 import { openServerTls } from '../security/server-tls.ts';
 import type { TlsSettings } from '../security/tls-options.ts';
 import { askSpu } from './ask-spu.ts';
 import { createElections } from './elections.ts';
+import { guardSc } from './guard.ts';
 import { openMetadata } from './metadata.ts';
 import { privateRoutes } from './private-api.ts';
 import { scRoutes } from './public-api.ts';
@@ -46,6 +51,10 @@ export interface ScOptions {
   readonly limits: LimitSettings;
   /** TLS on the port for clients. */
   readonly tls?: TlsSettings | undefined;
+  /** Who may do what; without it everyone may do everything. */
+  readonly authorization?: AuthorizationOptions | undefined;
+  /** Whether clients may change nothing but SPUs. */
+  readonly readOnly: boolean;
   /** What everything that it hears and says goes through. Default: nothing is in the way. */
   readonly gate?: Pick<Gate, 'through' | 'admit'>;
   /** Runs the SPUs of SPU groups. Default: nobody does. */
@@ -102,6 +111,7 @@ export async function startSc(options: ScOptions): Promise<Sc> {
       topicWaitMs: options.topicWaitMs,
       onPlaced: elections.review,
       smartModuleExists: smartModules.exists,
+      limits,
     });
     const spus = createSpus({
       metadata,
@@ -123,14 +133,21 @@ export async function startSc(options: ScOptions): Promise<Sc> {
 
     const tls = options.tls && (await openServerTls(options.tls, options.dataDir, { kind: 'sc' }, log));
     const server = { maxConnections: limits.connections, handshakeTimeoutMs: limits.handshakeMs, log };
-    const frames = { frameLimitBytes: Math.min(limits.requestBytes, FRAME_LIMIT_BYTES) };
+    const serving = servingUnder(limits, FRAME_LIMIT_BYTES);
+    const authorize = authorizer(options.authorization);
+    const accessOf = (client: PeerIdentity | undefined): Access | undefined => {
+      const access = authorize(client);
+      return options.readOnly ? readOnly(access) : access;
+    };
     const privatePort = await listen({
       ...server,
       ...options.listenPrivate,
       option: options.portOptions.private,
       serve: (accepted) => {
         const pipe = gate.admit(accepted);
-        return serve(pipe, privateRoutes({ metadata, spus, smartModules, log }, pipe), frames);
+        return serve(pipe, privateRoutes({ metadata, spus, smartModules, log }, pipe), {
+          frameLimitBytes: FRAME_LIMIT_BYTES,
+        });
       },
     });
     stops.push(() => privatePort.close());
@@ -139,7 +156,10 @@ export async function startSc(options: ScOptions): Promise<Sc> {
       ...options.listen,
       tls,
       option: options.portOptions.public,
-      serve: (pipe) => serve(gate.admit(pipe), scRoutes({ metadata, topics, spus, smartModules, spuGroups }), frames),
+      serve(pipe, client) {
+        const routes = scRoutes({ metadata, topics, spus, smartModules, spuGroups });
+        return serve(gate.admit(pipe), guardSc(routes, accessOf(client)), serving);
+      },
     });
     stops.push(() => publicPort.close());
     spus.begin();

@@ -10,7 +10,10 @@ import type { Logger } from '../logger.ts';
 import type { Gate } from '../net/gate.ts';
 import { noGate } from '../net/gate.ts';
 import { LOOPBACK, listen } from '../net/listener.ts';
+import { servingUnder } from '../net/serving.ts';
 import { FindSmartModule } from '../private/smartmodules.ts';
+import type { AuthorizationOptions } from '../security/authorization.ts';
+import { authorizer } from '../security/authorization.ts';
 import { openServerTls } from '../security/server-tls.ts';
 import type { TlsSettings } from '../security/tls-options.ts';
 import type { FsyncPolicy } from '../storage/fsync.ts';
@@ -19,6 +22,7 @@ import { createConsumerOffsets } from './consumer-offsets/consumer-offsets.ts';
 import { createDeduplicator } from './deduplication.ts';
 import { createFeed } from './feed.ts';
 import { startFollowing } from './follower.ts';
+import { guardSpu } from './guard.ts';
 import { spuPrivateRoutes } from './private-api.ts';
 import { produceTransforms } from './produce-transform.ts';
 import type { ReplicationSettings } from './replica.ts';
@@ -48,6 +52,8 @@ export interface SpuOptions extends SmartModuleSettings {
   readonly limits: LimitSettings;
   /** TLS on the port for clients. */
   readonly tls?: TlsSettings | undefined;
+  /** Who may do what; without it everyone may do everything. */
+  readonly authorization?: AuthorizationOptions | undefined;
   /** What everything that it hears and says goes through. Default: nothing is in the way. */
   readonly gate?: Pick<Gate, 'through' | 'admit'>;
   readonly log: Logger;
@@ -100,14 +106,16 @@ export async function startSpu(options: SpuOptions): Promise<Spu> {
       handshakeTimeoutMs: limits.handshakeMs,
       log,
     };
+    const serving = servingUnder(limits);
+    const authorize = authorizer(options.authorization);
     const listener = await listen({
       ...server,
       ...options.listen,
       tls,
-      serve: (pipe) =>
-        serve(gate.admit(pipe), spuRoutes({ replicas, offsets, smartModules, transforms }), {
-          frameLimitBytes: limits.requestBytes,
-        }),
+      serve(pipe, client) {
+        const routes = spuRoutes({ replicas, offsets, smartModules, transforms });
+        return serve(gate.admit(pipe), guardSpu(routes, authorize(client)), serving);
+      },
     });
     stops.push(() => listener.close());
     const privatePort = await listen({
