@@ -23,6 +23,8 @@ export interface ClusterOptions {
    * all of them. Default 1: the leader goes on alone when all others are gone.
    */
   readonly minInSyncReplicas?: number;
+  /** How often old records are looked for, in milliseconds. Default 10,000, as Fluvio. */
+  readonly retentionCheckMs?: number;
   /** Connections that each server accepts at a time. Default 1,024. */
   readonly maxConnections?: number;
 }
@@ -45,6 +47,7 @@ export function settingsOf(options: ClusterOptions): ClusterSettings {
     heartbeatMs: options.heartbeatMs ?? 400,
     spuTimeoutMs: options.spuTimeoutMs ?? 3_000,
     minInSyncReplicas: options.minInSyncReplicas ?? 1,
+    retentionCheckMs: options.retentionCheckMs ?? 10_000,
     maxConnections: options.maxConnections ?? 1024,
   };
   whole('spus', settings.spus, 1, MOST_SPUS);
@@ -52,6 +55,7 @@ export function settingsOf(options: ClusterOptions): ClusterSettings {
   whole('heartbeatMs', settings.heartbeatMs, 1);
   whole('spuTimeoutMs', settings.spuTimeoutMs, settings.heartbeatMs + 1);
   whole('minInSyncReplicas', settings.minInSyncReplicas, 1, MOST_SPUS);
+  whole('retentionCheckMs', settings.retentionCheckMs, 1);
   whole('maxConnections', settings.maxConnections, 1);
   if (typeof settings.fsync === 'object') whole('fsync.intervalMs', settings.fsync.intervalMs, 1);
   return settings;

@@ -18,7 +18,7 @@ describe('the rules', () => {
   it(`lose no committed record and have one leader for each epoch, in ${SCHEDULES} schedules`, {
     timeout: 120_000,
   }, () => {
-    const total = { committed: 0, elections: 0, truncations: 0, crashes: 0 };
+    const total = { committed: 0, elections: 0, truncations: 0, crashes: 0, restarts: 0 };
     for (let seed = 1; seed <= SCHEDULES; seed++) {
       const outcome: Outcome = runSchedule(seed, STEPS);
       if (outcome.violation !== undefined) expect.fail(`seed ${seed}: ${outcome.violation}`);
@@ -26,12 +26,14 @@ describe('the rules', () => {
       total.elections += outcome.elections;
       total.truncations += outcome.truncations;
       total.crashes += outcome.crashes;
+      total.restarts += outcome.restarts;
     }
     // The schedules are worth something only if all of this happens in them.
     expect(total.committed).toBeGreaterThan(SCHEDULES);
     expect(total.elections).toBeGreaterThan(SCHEDULES / 4);
     expect(total.truncations).toBeGreaterThan(SCHEDULES / 100);
     expect(total.crashes).toBeGreaterThan(SCHEDULES);
+    expect(total.restarts).toBeGreaterThan(SCHEDULES / 100);
   });
 });
 

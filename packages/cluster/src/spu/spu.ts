@@ -4,6 +4,8 @@ import { tcp } from '@fluvio-ts/adapter-tcp';
 import type { Address } from '@fluvio-ts/protocol';
 import { DEFAULT_FRAME_LIMIT_BYTES } from '@fluvio-ts/protocol';
 import { serve } from '@fluvio-ts/protocol/internal';
+import type { AdjustableClock } from '../clock.ts';
+import { adjustableClock } from '../clock.ts';
 import { clusterError } from '../errors.ts';
 import { lockFolder } from '../locks.ts';
 import type { Logger } from '../logger.ts';
@@ -34,6 +36,10 @@ export interface SpuOptions {
   readonly dataDir: string;
   readonly fsync: FsyncPolicy;
   readonly replication: ReplicationSettings;
+  /** How often retention is looked after. */
+  readonly retentionCheckMs: number;
+  /** How far its clock is ahead of the system's. Default 0. */
+  readonly clockAheadMs?: number;
   /** How often the SC hears from the SPU, at least. */
   readonly heartbeatMs: number;
   readonly maxConnections: number;
@@ -48,6 +54,8 @@ export interface Spu {
   readonly id: number;
   readonly name: string;
   readonly address: Address;
+  /** Sets its clock ahead by so many milliseconds more, and looks after retention at once. */
+  advanceClock(byMs: number): void;
   stop(): Promise<void>;
   /** Ends it as its process may be ended: nothing is flushed, and no high watermark written down. */
   kill(): Promise<void>;
@@ -62,9 +70,17 @@ export async function startSpu(options: SpuOptions): Promise<Spu> {
   const { id, name, log, signal, gate = noGate } = options;
   const dir = join(options.dataDir, `spu-logs-${id}`);
   const lock = lockFolder(dir);
-  const replicas = openReplicas({ spuId: id, dir, fsync: options.fsync, replication: options.replication, log });
+  const clock: AdjustableClock = adjustableClock(options.clockAheadMs);
+  const replicas = openReplicas({
+    spuId: id,
+    dir,
+    fsync: options.fsync,
+    replication: options.replication,
+    retention: { clock, checkMs: options.retentionCheckMs },
+    log,
+  });
   const transport = gate.through(tcp());
-  const offsets = createConsumerOffsets({ spuId: id, replicas, transport, now: Date.now, log });
+  const offsets = createConsumerOffsets({ spuId: id, replicas, transport, clock, log });
   const stops: (() => Promise<void>)[] = [];
   const stop = async (): Promise<void> => {
     for (const part of stops.splice(0).reverse()) await part();
@@ -131,6 +147,10 @@ export async function startSpu(options: SpuOptions): Promise<Spu> {
       id,
       name,
       address: listener.address,
+      advanceClock(byMs) {
+        clock.advance(byMs);
+        replicas.retain();
+      },
       stop,
       kill() {
         how = 'abandon';
