@@ -42,7 +42,7 @@ export const packageTable = {
     external: [],
     neutral: ['packages/smartmodule/src/**', '!packages/smartmodule/src/worker/**'],
   },
-  cluster: { sisters: ['protocol', 'adapter-tcp', 'compression', 'smartmodule'], external: [] },
+  cluster: { sisters: ['protocol', 'adapter-tcp', 'compression', 'smartmodule'], external: ['pkijs', 'asn1js'] },
   'gateway-api': { sisters: [], external: ['@bufbuild/protobuf'] },
   gateway: {
     sisters: ['protocol', 'adapter-tcp', 'client', 'admin', 'gateway-api'],

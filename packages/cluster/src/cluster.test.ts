@@ -70,7 +70,7 @@ describe('startCluster', () => {
       await expect(startCluster({ dataDir })).rejects.toMatchObject({ code: 'cluster/data-dir-in-use' });
       let sc = await connectSc(first.endpoint);
       await createTopic(sc, 'kept', computed(2));
-      const spus = await Promise.all(first.spus.map(connectSpu));
+      const spus = await Promise.all(first.spus.map((spu) => connectSpu(spu)));
       for (const partition of [0, 1]) {
         const taken = await Promise.all(spus.map((spu) => produceTo(spu, 'kept', partition, batchOf('x', 'y'))));
         expect(taken.map(({ error }) => error.kind).sort()).toEqual(['None', 'NotLeaderForPartition']);

@@ -19,6 +19,9 @@ import { launch } from './processes/launch.ts';
 import { choosePorts } from './processes/ports.ts';
 import { aliveMembers, readRecord, writeRecord } from './processes/record.ts';
 import type { ClusterProfile } from './profile.ts';
+import { profileOf } from './profile.ts';
+import type { ClusterTls } from './security/cluster-tls.ts';
+import { prepareClusterTls } from './security/cluster-tls.ts';
 
 /** A running cluster. */
 export interface Cluster {
@@ -26,6 +29,8 @@ export interface Cluster {
   readonly endpoint: string;
   /** How clients reach it, TLS included: what `addProfile` of `@fluvio-ts/profiles` takes. */
   readonly profile: ClusterProfile;
+  /** What clients need for TLS, as `tcp({ tls: cluster.tls })` takes it; undefined for a plaintext cluster. */
+  readonly tls: ClusterTls | undefined;
   /** The SPUs, by id; those that have ended too, because they may come back. */
   readonly spus: readonly SpuInfo[];
   readonly dataDir: string;
@@ -97,6 +102,7 @@ export async function startCluster(options: StartClusterOptions = {}): Promise<C
     if (temporary) await rm(dataDir, { recursive: true, force: true, maxRetries: 3 });
   };
 
+  let tls: ClusterTls | undefined;
   let before: ReturnType<typeof prepare>;
   try {
     before = prepare();
@@ -181,6 +187,7 @@ export async function startCluster(options: StartClusterOptions = {}): Promise<C
   });
 
   const start = async (signal: AbortSignal): Promise<void> => {
+    tls = await prepareClusterTls(settings, dataDir);
     const sc = await ports.sc((port) => ports.scPrivate((privatePort) => runSc(port, privatePort, signal)));
     scServes();
     await Promise.all(
@@ -256,7 +263,8 @@ export async function startCluster(options: StartClusterOptions = {}): Promise<C
   const endpoint = formatAddress(roster.get('sc').record.address);
   return {
     endpoint,
-    profile: { endpoint, installation: 'local', tls: { mode: 'disabled' } },
+    profile: profileOf(endpoint, tls, temporary ? 'inline' : 'files'),
+    tls,
     dataDir,
     get members() {
       return roster.records;

@@ -28,6 +28,12 @@ export interface ClusterCodes {
   'cluster/link': { readonly id: number; readonly reason: string };
   /** This SPU does not lead the partition any more. What it took last may be at the new leader, or not. */
   'cluster/deposed': { readonly partition: string };
+  /** An SPU has no connection to its SC at the moment. */
+  'cluster/no-sc': Record<never, never>;
+  /** The SC could not be asked for a SmartModule. */
+  'cluster/smartmodule-unknown': { readonly module: string; readonly reason: string };
+  /** A SmartModule looks back on more than a chain can be shown. */
+  'cluster/look-back': { readonly partition: string; readonly limitBytes: number };
   /** A request that no official client sends; its connection was ended. */
   'cluster/request': { readonly reason: string };
   /** The cluster was stopped. */
@@ -67,6 +73,15 @@ export const clusterError: ErrorFactory<ClusterCodes> = defineErrors<ClusterCode
   'cluster/not-running': { text: (c) => `${c.name} does not run: start it again first` },
   'cluster/link': { text: (c) => `the connection to SPU ${c.id} was ended: ${c.reason}`, retryable: true },
   'cluster/deposed': { text: (c) => `this SPU does not lead ${c.partition} any more`, retryable: true },
+  'cluster/no-sc': { text: () => 'the SPU has no connection to its SC at the moment: try again', retryable: true },
+  'cluster/smartmodule-unknown': {
+    text: (c) => `the SC could not be asked for SmartModule '${c.module}' (${c.reason}): try again`,
+    retryable: true,
+  },
+  'cluster/look-back': {
+    text: (c) =>
+      `a SmartModule looks back on more than ${c.limitBytes} bytes of ${c.partition}: have it look back on fewer records`,
+  },
   'cluster/request': { text: (c) => `the request was refused: ${c.reason}` },
   'cluster/stopped': { text: () => 'the cluster was stopped' },
   'storage/full': {

@@ -43,7 +43,7 @@ let spu: Session;
 let servers: Readonly<Record<'sc' | 'spu', Address>>;
 
 beforeAll(async () => {
-  cluster = await startCluster({ maxConnections: 40 });
+  cluster = await startCluster({ limits: { connections: 40 } });
   servers = { sc: parseAddress(cluster.endpoint), spu: cluster.spus[0]?.address ?? expect.fail() };
   sc = await connectSc(cluster.endpoint);
   spu = await connectSpu(cluster.spus[0] ?? expect.fail());

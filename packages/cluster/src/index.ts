@@ -6,6 +6,7 @@
 export { type Cluster, startCluster } from './cluster.ts';
 export type { ClusterMode, StartClusterOptions } from './cluster-options.ts';
 export type { ClusterCodes } from './errors.ts';
+export type { ClusterLimits } from './limits.ts';
 export type { Logger, LogLevel } from './logger.ts';
 export type { MemberId, MemberRecord } from './members/member.ts';
 export type { ClusterOptions, ClusterSettings, SpuInfo } from './options.ts';
@@ -15,4 +16,6 @@ export type { PortOptions } from './processes/ports.ts';
 export type { ClusterStatus, MemberStatus } from './processes/status.ts';
 export { clusterStatus, deleteClusterData, stopCluster } from './processes/status.ts';
 export type { ClusterProfile, ClusterProfileTls } from './profile.ts';
+export type { ClientTls, ClusterTls } from './security/cluster-tls.ts';
+export type { TlsFiles, TlsOptions } from './security/tls-options.ts';
 export type { FsyncPolicy } from './storage/fsync.ts';

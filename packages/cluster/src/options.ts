@@ -1,6 +1,10 @@
 /** How a cluster is laid out and how it behaves, with defaults and checks. */
 import type { Address } from '@fluvio-ts/protocol';
 import { clusterError } from './errors.ts';
+import type { ClusterLimits, LimitSettings } from './limits.ts';
+import { limitSettings } from './limits.ts';
+import type { TlsOptions, TlsSettings } from './security/tls-options.ts';
+import { tlsSettings } from './security/tls-options.ts';
 import type { ReplicationSettings } from './spu/replica.ts';
 import type { FsyncPolicy } from './storage/fsync.ts';
 
@@ -25,12 +29,24 @@ export interface ClusterOptions {
   readonly minInSyncReplicas?: number;
   /** How often old records are looked for, in milliseconds. Default 10,000, as Fluvio. */
   readonly retentionCheckMs?: number;
-  /** Connections that each server accepts at a time. Default 1,024. */
-  readonly maxConnections?: number;
+  /** How long one call of a SmartModule may take, in milliseconds; then its thread is ended. Default 5,000. */
+  readonly smartModuleTimeoutMs?: number;
+  /** Memory that each SmartModule may have, in bytes. Default 1,000,000,000, as on an SPU of Fluvio. */
+  readonly smartModuleMemoryBytes?: number;
+  /**
+   * TLS on every port for clients: `true`, or how. Certificates come from a development authority in the data folder.
+   * Default: plaintext. The links between the servers never leave this machine, and stay plaintext.
+   */
+  readonly tls?: boolean | TlsOptions;
+  /** What the cluster gives to anyone who connects, at most. */
+  readonly limits?: ClusterLimits;
 }
 
-/** The same, complete. */
-export type ClusterSettings = Required<ClusterOptions>;
+/** The same, complete. It can be written as JSON. */
+export interface ClusterSettings extends Required<Omit<ClusterOptions, 'tls' | 'limits'>> {
+  readonly tls?: TlsSettings | undefined;
+  readonly limits: LimitSettings;
+}
 
 /** Ids of SPUs begin here, as in Fluvio's local clusters. */
 const FIRST_SPU_ID = 5001;
@@ -39,16 +55,20 @@ const MOST_SPUS = 100;
 
 /** Completes and checks options. @throws `cluster/options` */
 export function settingsOf(options: ClusterOptions): ClusterSettings {
+  const host = options.host ?? '127.0.0.1';
   const settings: ClusterSettings = {
     spus: options.spus ?? 1,
-    host: options.host ?? '127.0.0.1',
+    host,
     fsync: options.fsync ?? 'never',
     topicWaitMs: options.topicWaitMs ?? 50_000,
     heartbeatMs: options.heartbeatMs ?? 400,
     spuTimeoutMs: options.spuTimeoutMs ?? 3_000,
     minInSyncReplicas: options.minInSyncReplicas ?? 1,
     retentionCheckMs: options.retentionCheckMs ?? 10_000,
-    maxConnections: options.maxConnections ?? 1024,
+    smartModuleTimeoutMs: options.smartModuleTimeoutMs ?? 5_000,
+    smartModuleMemoryBytes: options.smartModuleMemoryBytes ?? 1_000_000_000,
+    tls: tlsSettings(options.tls, { host, mustKnow: false }),
+    limits: limitSettings(options.limits),
   };
   whole('spus', settings.spus, 1, MOST_SPUS);
   whole('topicWaitMs', settings.topicWaitMs, 1);
@@ -56,9 +76,20 @@ export function settingsOf(options: ClusterOptions): ClusterSettings {
   whole('spuTimeoutMs', settings.spuTimeoutMs, settings.heartbeatMs + 1);
   whole('minInSyncReplicas', settings.minInSyncReplicas, 1, MOST_SPUS);
   whole('retentionCheckMs', settings.retentionCheckMs, 1);
-  whole('maxConnections', settings.maxConnections, 1);
-  if (typeof settings.fsync === 'object') whole('fsync.intervalMs', settings.fsync.intervalMs, 1);
+  whole('smartModuleTimeoutMs', settings.smartModuleTimeoutMs, 1);
+  whole('smartModuleMemoryBytes', settings.smartModuleMemoryBytes, 65_536);
+  checkFsync(settings.fsync);
   return settings;
+}
+
+/** Checks what may have come as JSON, or from a program without types. */
+function checkFsync(fsync: FsyncPolicy): void {
+  if (fsync === 'never' || fsync === 'always') return;
+  if (typeof fsync !== 'object' || fsync === null) {
+    const reason = `'${String(fsync)}' is neither 'never', nor 'always', nor { intervalMs }`;
+    throw clusterError('cluster/options', { option: 'fsync', reason });
+  }
+  whole('fsync.intervalMs', fsync.intervalMs, 1);
 }
 
 /** Checks a whole number. @throws `cluster/options` */

@@ -1,5 +1,5 @@
 /** The questions that were put to a real cluster, put to this one: the answers are the same, but for what is listed here. */
-import type { Address, FetchResponse, ListResponse, ProduceResponse } from '@fluvio-ts/protocol';
+import type { Address, FetchResponse, ListResponse, ProduceResponse, Status } from '@fluvio-ts/protocol';
 import { parseAddress } from '@fluvio-ts/protocol';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Cluster } from './cluster.ts';
@@ -47,6 +47,9 @@ async function same(
   return different;
 }
 
+const producedIn = (response: unknown): ProduceResponse['responses'][number]['partitions'][number] =>
+  (response as ProduceResponse).responses[0]?.partitions[0] ?? expect.fail();
+
 const simple = (_: string, value: unknown): unknown =>
   typeof value === 'bigint' ? Number(value) : value instanceof Uint8Array ? `${value.length} bytes` : value;
 
@@ -64,8 +67,24 @@ describe('SC', () => {
     ['sc-watch', 'raw:sc-watch-custom-spu-seen'],
     ['sc-objects', 'raw:sc-custom-spu'],
     ['sc-objects', 'raw:sc-tableformat'],
+    ['sc-objects', 'raw:sc-smartmodule'],
+    ['sc-objects', 'raw:sc-spugroup'],
+    ['sc-objects', 'cli:smartmodule-create'],
+    ['sc-objects', 'cli:table-format'],
+    ['sc-objects', 'python:smartmodule-create-list-delete'],
   ])('%s: %s', async (file, name) => {
     await same(serversOf(three), file, name);
+  });
+
+  it('keeps mirrors, and refuses topics that would be mirrored', async () => {
+    const ofTopic = await same(serversOf(three), 'sc-objects', 'raw:sc-mirror', ({ request }) =>
+      JSON.stringify(request, simple).includes('-mir"'),
+    );
+    for (const { api, ours } of ofTopic) {
+      const { errorCode } = api === 'Produce' ? producedIn(ours) : (ours as Status);
+      expect(errorCode.kind).not.toBe('None');
+    }
+    expect(ofTopic.map(({ api }) => api)).toContain('Create');
   });
 
   it('refuses topics with the same codes and texts, in the same order', async () => {

@@ -7,6 +7,7 @@ import { deadline, waitError } from '../connection/timer.ts';
 import { clientError, isPassing, isRetryable, reasonOf, serverError } from '../errors.ts';
 import type { SealedBatch } from './batch.ts';
 import { acknowledge, refuse } from './batch.ts';
+import { untilCommitted } from './commitment.ts';
 
 /** What delivery needs to know. */
 export interface DeliveryOptions {
@@ -50,7 +51,9 @@ export async function deliver(
     if (first === undefined) return;
     const reign = cluster.reign(topic, partition, abandoned);
     try {
-      const answers = await request(options, waiting, reign.signal, first.deadlineAt - now);
+      const answered = await request(options, waiting, reign.signal, first.deadlineAt - now);
+      const leftMs = first.deadlineAt - performance.now();
+      const answers = await untilCommitted(options, waiting, answered, reign.signal, leftMs);
       ({ again: waiting, error: last } = settleAnswers(options, waiting, answers, settled));
     } catch (error) {
       last = reign.reasonFor(error);

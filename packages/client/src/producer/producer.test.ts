@@ -103,6 +103,7 @@ describe('linger', () => {
   test('counts from the first record, also while a request is in flight', async () => {
     const { cluster, producer } = await producing({ lingerMs: 50 });
     vi.useFakeTimers();
+    const random = vi.spyOn(Math, 'random').mockReturnValue(0);
     cluster.faults.produce = () => 'silent';
     void producer.send({ value: 'stuck' }).catch(() => {});
     await vi.advanceTimersByTimeAsync(50);
@@ -112,6 +113,7 @@ describe('linger', () => {
     await vi.advanceTimersByTimeAsync(60);
     cluster.cut(1);
     await vi.advanceTimersByTimeAsync(45);
+    random.mockRestore();
     expect(await sent).toMatchObject({ offset: 1n });
   });
 
@@ -249,6 +251,43 @@ describe('when things go wrong', () => {
       context: { topic: 't', partition: 0, waitingFor: expect.stringContaining('does not lead') },
     });
     expect(producer.bufferedBytes).toBe(0);
+  });
+
+  test('what a leader has stored and could not commit in time is waited for, not sent again and not refused', async () => {
+    const { cluster, producer } = await producing({ isolation: 'read_committed' });
+    cluster.log('t', 0).highWatermark = 0n;
+    cluster.faults.produce = () => 'store and time out';
+    const sent = ['a', 'b'].map((value) => producer.send({ value }));
+    await until(() => cluster.produced.length === 1);
+    delete cluster.faults.produce;
+    cluster.log('t', 0).highWatermark = undefined;
+    expect(await Promise.all(sent)).toEqual([
+      { partition: 0, offset: 0n, mayBeDuplicate: false },
+      { partition: 0, offset: 1n, mayBeDuplicate: false },
+    ]);
+    expect(stored(cluster)).toEqual(['a', 'b']);
+  });
+
+  test('what the next leader may not have is sent again, with a word', async () => {
+    const { cluster, producer } = await producing({ isolation: 'read_committed' }, 1, 2);
+    cluster.log('t', 0).highWatermark = 0n;
+    cluster.faults.produce = (spu) => (spu === 1 ? 'store and time out' : undefined);
+    const sent = producer.send({ value: 'a' });
+    await until(() => cluster.produced.length === 1);
+    cluster.moveLeader('t', 0, 2);
+    expect(await sent).toMatchObject({ mayBeDuplicate: true });
+    expect(stored(cluster)).toEqual(['a', 'a']);
+  });
+
+  test('what is never committed is rejected at its deadline, which says why', async () => {
+    const { cluster, producer } = await producing({ isolation: 'read_committed', deliveryTimeoutMs: 60 });
+    cluster.log('t', 0).highWatermark = 0n;
+    cluster.faults.produce = () => 'store and time out';
+    await expect(producer.send({ value: 'a' })).rejects.toMatchObject({
+      code: 'produce/timeout',
+      context: { waitingFor: expect.stringContaining('too few of its replicas are in sync') },
+    });
+    expect(stored(cluster)).toEqual(['a']);
   });
 
   test('a leader that says nothing any more is left as soon as there is another one', async () => {

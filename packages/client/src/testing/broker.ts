@@ -37,11 +37,16 @@ export interface PartitionLog {
   start: bigint;
   /** Offset behind the last record. */
   end: bigint;
+  /** What the SPU says is committed, where that is not everything. */
+  highWatermark?: bigint | undefined;
 }
 
 /** What a test can make an SPU do instead of what it should. Returning undefined lets it do what it should. */
 export interface Faults {
-  produce?: (spu: number, request: ProduceRequest) => ErrorCode | 'cut' | 'store and cut' | 'silent' | undefined;
+  produce?: (
+    spu: number,
+    request: ProduceRequest,
+  ) => ErrorCode | 'cut' | 'store and cut' | 'store and time out' | 'silent' | undefined;
   /** What one batch of a request is answered, by its place there. */
   batch?: (spu: number, index: number) => ErrorCode | undefined;
   handshake?: (spu: number) => 'silent' | undefined;
@@ -245,7 +250,7 @@ export function broker(spus = 1): Broker {
           errorCode: leads ? NO_ERROR : ({ kind: 'PartitionNotLeader' } as const),
           partitionIndex,
           startOffset: log?.start ?? 0n,
-          lastStableOffset: log?.end ?? 0n,
+          lastStableOffset: log?.highWatermark ?? log?.end ?? 0n,
         };
       }),
     }));
@@ -274,6 +279,10 @@ export function broker(spus = 1): Broker {
               faults.batch?.(spu, index) ??
               (typeof fault === 'object' ? fault : leads ? NO_ERROR : { kind: 'NotLeaderForPartition' });
             const baseOffset = errorCode.kind === 'None' ? store(name, partitionIndex, records) : 0n;
+            if (fault === 'store and time out') {
+              const late = { kind: 'RequestTimedOut', timeoutMs: 1n, request: 'Produce' } as const;
+              return { partitionIndex, errorCode: late, baseOffset, logAppendTimeMs: 0n, logStartOffset: 0n };
+            }
             return { partitionIndex, errorCode, baseOffset, logAppendTimeMs: 0n, logStartOffset: 0n };
           }),
         }));

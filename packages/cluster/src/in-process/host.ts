@@ -6,6 +6,7 @@ import type { ObeyOrder } from '../members/orders.ts';
 import { scOrders, spuOrders } from '../members/orders.ts';
 import type { Gate } from '../net/gate.ts';
 import { openGate } from '../net/gate.ts';
+import { LOOPBACK } from '../net/listener.ts';
 import { replicationOf } from '../options.ts';
 import { markOf } from '../processes/identity.ts';
 import { startSc } from '../sc/sc.ts';
@@ -36,7 +37,7 @@ async function runSc(
   const sc = await startSc({
     ...settings,
     listen: { host: settings.host, port },
-    listenPrivate: { host: settings.host, port: privatePort },
+    listenPrivate: { host: LOOPBACK, port: privatePort },
     portOptions: { public: 'scPort', private: 'scPrivatePort' },
     dataDir,
     durable,

@@ -10,6 +10,7 @@ const open = (port: number) =>
     port,
     option: 'port',
     maxConnections: 10,
+    handshakeTimeoutMs: 1_000,
     serve: async (pipe) => pipe.closed,
     log: silent,
   });

@@ -1,13 +1,20 @@
-/** A listening port: every accepted socket becomes a pipe, up to a number of them. */
-import type { AddressInfo, Server } from 'node:net';
+/** A listening port: every accepted socket becomes a pipe, up to a number of them. Over TCP, or over TLS. */
+import type { AddressInfo, Server, Socket } from 'node:net';
 import { createServer } from 'node:net';
 import { pipeFromSocket } from '@fluvio-ts/adapter-tcp/internal';
 import type { Address, BytePipe } from '@fluvio-ts/protocol';
-import { formatAddress } from '@fluvio-ts/protocol';
 import { clusterError } from '../errors.ts';
 import type { Logger } from '../logger.ts';
 import { reasonOf } from '../logger.ts';
+import type { PeerIdentity } from '../security/peer.ts';
+import { identityOf } from '../security/peer.ts';
+import type { ServerTls } from '../security/server-tls.ts';
 import { lastingPorts } from './lasting-port.ts';
+import { peerName } from './peer-name.ts';
+import { secureServer } from './secure-server.ts';
+
+/** Where the servers of a cluster talk to each other: they are all on one machine, and nobody else has to hear it. */
+export const LOOPBACK = '127.0.0.1';
 
 /** Where and how to listen. */
 export interface ListenOptions {
@@ -18,8 +25,12 @@ export interface ListenOptions {
   readonly option: string;
   /** Connections above this number are closed at once. */
   readonly maxConnections: number;
+  /** How long a TLS handshake may take. */
+  readonly handshakeTimeoutMs: number;
+  /** Undefined for plaintext. */
+  readonly tls?: ServerTls | undefined;
   /** Serves one connection until it ends. Resolves with what ended it; must not reject. */
-  readonly serve: (pipe: BytePipe) => Promise<Error | undefined>;
+  readonly serve: (pipe: BytePipe, peer: PeerIdentity | undefined) => Promise<Error | undefined>;
   readonly log: Logger;
 }
 
@@ -30,25 +41,35 @@ export interface Listener {
   close(): Promise<void>;
 }
 
-/** Starts to listen. @throws `cluster/port-taken`, `cluster/listen` */
+/** Starts to listen. @throws `cluster/port-taken`, `cluster/listen`, `cluster/options` for certificates that cannot be used */
 export async function listen(options: ListenOptions): Promise<Listener> {
-  const { host, maxConnections, serve, log } = options;
+  const { host, maxConnections, tls, serve, log } = options;
   const pipes = new Set<BytePipe>();
-  // Half-open, so that a client that ends its writes still gets its answers.
-  const server = createServer({ allowHalfOpen: true, noDelay: true, keepAlive: true }, (socket) => {
-    const peer = `tcp ${formatAddress({ host: socket.remoteAddress ?? '?', port: socket.remotePort ?? 0 })}`;
+
+  const accept = (socket: Socket): void => {
+    const peer = peerName(tls === undefined ? 'tcp' : 'tls', socket);
     const pipe = pipeFromSocket(socket, peer);
     pipes.add(pipe);
-    void serve(pipe).then((reason) => {
+    void serve(pipe, identityOf(socket)).then((reason) => {
       pipes.delete(pipe);
       if (reason !== undefined) log('info', 'a connection was ended', { peer, reason: reasonOf(reason) });
     });
-  });
+  };
+  const { server, drop } =
+    tls === undefined
+      ? // Half-open, so that a client that ends its writes still gets its answers.
+        { server: createServer({ allowHalfOpen: true, noDelay: true, keepAlive: true }, accept), drop: () => {} }
+      : secureServer({ ...options, tls, accept });
   server.maxConnections = maxConnections;
   server.on('drop', (dropped) => {
     log('warn', 'a connection was refused: there are too many', { from: dropped?.remoteAddress, maxConnections });
   });
-  await bind(server, options);
+  try {
+    await bind(server, options);
+  } catch (error) {
+    drop();
+    throw error;
+  }
   // After this, errors are those of single accepts, such as too many open files: the port goes on listening.
   server.on('error', (error) => log('warn', 'a connection could not be accepted', { reason: error.message }));
   const { port: bound } = server.address() as AddressInfo;
@@ -58,6 +79,7 @@ export async function listen(options: ListenOptions): Promise<Listener> {
       return new Promise((resolve) => {
         server.close(() => resolve());
         for (const pipe of pipes) pipe.close();
+        drop();
       });
     },
   };

@@ -18,6 +18,7 @@ import {
   SpuEndpoint,
   schema,
 } from '@fluvio-ts/protocol';
+import { FindSmartModule } from './smartmodules.ts';
 
 const { bool, i32, i64, list, option, string, struct, u32 } = schema;
 
@@ -162,7 +163,7 @@ export const Heartbeat: Api<HeartbeatRequest, ReportReplicasResponse> = {
 };
 
 /** What the private port answers to ApiVersions. */
-export const privateApiKeys = [RegisterSpu, ReportReplicas, Heartbeat].map(({ key, min, max }) => ({
+export const privateApiKeys = [RegisterSpu, ReportReplicas, Heartbeat, FindSmartModule].map(({ key, min, max }) => ({
   apiKey: key,
   minVersion: min,
   maxVersion: max,

@@ -29,7 +29,8 @@ export interface ClusterStatus {
 
 /** What a cluster keeps in its data folder. */
 const isOurs = (name: string): boolean =>
-  ['metadata', 'logs', 'cluster.json', 'cluster.json.new', '.lock'].includes(name) || /^spu-logs-\d+$/.test(name);
+  ['metadata', 'logs', 'tls', 'cluster.json', 'cluster.json.new', '.lock'].includes(name) ||
+  /^spu-logs-\d+$/.test(name);
 
 /** How the cluster of a data folder stands. @throws FluvioError `cluster/not-a-data-dir` */
 export function clusterStatus(dataDir: string): ClusterStatus {

@@ -2,10 +2,16 @@
 import { randomUUID } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { ObjectLabel, ObjectOf, Type, WatchLabel } from '@fluvio-ts/protocol';
+import type { ObjectLabel, ObjectOf, Type } from '@fluvio-ts/protocol';
 import {
+  MirrorSpec,
+  MirrorStatus,
   PartitionSpec,
   PartitionStatus,
+  SmartModuleSpec,
+  SmartModuleStatus,
+  SpuGroupSpec,
+  SpuGroupStatus,
   SpuSpec,
   SpuStatus,
   schema,
@@ -21,7 +27,7 @@ import type { Store, StoredObject } from './store.ts';
 import { createStore } from './store.ts';
 
 /** The kinds that this SC keeps. */
-export type KeptLabel = 'Topic' | 'Partition' | 'SPU' | 'TableFormat';
+export type KeptLabel = Exclude<ObjectLabel, 'CustomSpu'>;
 
 /** One step of a change. */
 export type Step = { [L in KeptLabel]: { readonly label: L } & (PutStep<L> | DeleteStep) }[KeptLabel];
@@ -38,7 +44,7 @@ interface DeleteStep {
 export interface Metadata {
   /** Made with the folder, and kept: tells this cluster from any other. */
   readonly clusterId: string;
-  readonly stores: { readonly [L in WatchLabel]: Store<L> };
+  readonly stores: { readonly [L in KeptLabel]: Store<L> };
   /**
    * Runs one change at a time: what a task has read holds until it is done. Reading needs no turn.
    */
@@ -72,32 +78,28 @@ const typeOf = <L extends ObjectLabel>(spec: Type<ObjectOf<L>['spec']>, status: 
 /** Opens the metadata in a folder, which is made when it is missing. */
 export function openMetadata(dir: string, durable: boolean, log: Logger): Metadata {
   mkdirSync(dir, { recursive: true });
+  const kind = <L extends KeptLabel>(
+    label: L,
+    spec: Type<ObjectOf<L>['spec']>,
+    status: Type<ObjectOf<L>['status']>,
+  ): ObjectFiles<L> => objectFiles({ dir, label, type: typeOf<L>(spec, status), durable, log });
   const files: { readonly [L in KeptLabel]: ObjectFiles<L> } = {
-    Topic: objectFiles({ dir, label: 'Topic', type: typeOf<'Topic'>(TopicSpec, TopicStatus), durable, log }),
-    Partition: objectFiles({
-      dir,
-      label: 'Partition',
-      type: typeOf<'Partition'>(PartitionSpec, PartitionStatus),
-      durable,
-      log,
-    }),
-    SPU: objectFiles({ dir, label: 'SPU', type: typeOf<'SPU'>(SpuSpec, SpuStatus), durable, log }),
-    TableFormat: objectFiles({
-      dir,
-      label: 'TableFormat',
-      type: typeOf<'TableFormat'>(TableFormatSpec, TableFormatStatus),
-      durable,
-      log,
-    }),
+    Topic: kind('Topic', TopicSpec, TopicStatus),
+    Partition: kind('Partition', PartitionSpec, PartitionStatus),
+    SPU: kind('SPU', SpuSpec, SpuStatus),
+    SpuGroup: kind('SpuGroup', SpuGroupSpec, SpuGroupStatus),
+    SmartModule: kind('SmartModule', SmartModuleSpec, SmartModuleStatus),
+    TableFormat: kind('TableFormat', TableFormatSpec, TableFormatStatus),
+    Mirror: kind('Mirror', MirrorSpec, MirrorStatus),
   };
-  const stores: { readonly [L in WatchLabel]: Store<L> } = {
+  const stores: { readonly [L in KeptLabel]: Store<L> } = {
     Topic: createStore(files.Topic.load()),
     Partition: createStore(files.Partition.load()),
     SPU: createStore(files.SPU.load()),
+    SpuGroup: createStore(files.SpuGroup.load()),
+    SmartModule: createStore(files.SmartModule.load()),
     TableFormat: createStore(files.TableFormat.load()),
-    // Kinds that can be asked for, and of which this SC keeps none.
-    SpuGroup: createStore(),
-    SmartModule: createStore(),
+    Mirror: createStore(files.Mirror.load()),
   };
   let last: Promise<unknown> = Promise.resolve();
 

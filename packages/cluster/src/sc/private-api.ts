@@ -9,14 +9,24 @@ import type { Logger } from '../logger.ts';
 import { reasonOf } from '../logger.ts';
 import type { AssignedPartition, Assignments, CatalogNews } from '../private/messages.ts';
 import { Heartbeat, privateApiKeys, RegisterSpu, ReportReplicas } from '../private/messages.ts';
+import { FindSmartModule } from '../private/smartmodules.ts';
 import type { Metadata } from './metadata.ts';
 import { leadershipOf, splitPartitionName } from './objects.ts';
+import type { SmartModules } from './smartmodules.ts';
 import type { SpuLink, Spus } from './spus.ts';
 import type { StoredObject } from './store.ts';
 import { follow } from './store.ts';
 
+/** What the API works on. */
+export interface PrivateParts {
+  readonly metadata: Metadata;
+  readonly spus: Spus;
+  readonly smartModules: SmartModules;
+  readonly log: Logger;
+}
+
 /** The routes of one connection. */
-export function privateRoutes(metadata: Metadata, spus: Spus, pipe: BytePipe, log: Logger): Route[] {
+export function privateRoutes({ metadata, spus, smartModules, log }: PrivateParts, pipe: BytePipe): Route[] {
   let link: SpuLink | undefined;
 
   /** Serves an SPU from its registration to the end of its connection. */
@@ -59,6 +69,7 @@ export function privateRoutes(metadata: Metadata, spus: Spus, pipe: BytePipe, lo
       }
       return { errorCode: NO_ERROR };
     }),
+    on(FindSmartModule, (request) => smartModules.find(request)),
     on(Heartbeat, ({ spuId, loops }) => ({
       errorCode: spus.heard(spuId, loops) ? NO_ERROR : { kind: 'SpuNotFound' as const },
     })),

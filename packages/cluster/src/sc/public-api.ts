@@ -14,9 +14,12 @@ import type { Call, Route } from '@fluvio-ts/protocol/internal';
 import { on } from '@fluvio-ts/protocol/internal';
 import { clusterError } from '../errors.ts';
 import type { Metadata } from './metadata.ts';
+import { createMirror, deleteMirror, refuseMirrorOf } from './mirrors.ts';
 import { refusal, statusOf } from './outcome.ts';
+import type { SmartModules } from './smartmodules.ts';
+import type { SpuGroups } from './spu-groups.ts';
 import type { Spus } from './spus.ts';
-import type { StoredObject, StoreUpdate } from './store.ts';
+import type { Store, StoredObject, StoreUpdate } from './store.ts';
 import { follow } from './store.ts';
 import { createTableFormat, deleteTableFormat } from './table-formats.ts';
 import type { Topics } from './topics.ts';
@@ -27,6 +30,8 @@ export interface ScParts {
   readonly metadata: Metadata;
   readonly topics: Topics;
   readonly spus: Spus;
+  readonly smartModules: SmartModules;
+  readonly spuGroups: SpuGroups;
 }
 
 /** A version of Fluvio that clients accept, and a word on who is answering. */
@@ -57,9 +62,12 @@ export function scRoutes(parts: ScParts): Route[] {
     on(Create, (request, call) => create(parts, request, call.signal)),
     on(Delete, (request) => remove(parts, request)),
     on(Update, (request) => update(parts, request)),
-    on(List, (request, call) => listObjects(metadata, request, call.version)),
+    on(List, async (request, call) => {
+      if (request.label !== 'SmartModule') return listObjects(metadata, request, call.version);
+      return { label: 'SmartModule', body: await parts.smartModules.list(request.body) };
+    }),
     on(Watch, (request, call) => {
-      watch(metadata, request, call).catch(() => {
+      watch(parts, request, call).catch(() => {
         // The connection is over, and with it the watch.
       });
       return undefined;
@@ -71,12 +79,9 @@ export function scRoutes(parts: ScParts): Route[] {
 
 const UNKNOWN_OBJECT = refusal({ kind: 'Other', message: 'unknown admin object type' });
 
-async function create(
-  { metadata, topics, spus }: ScParts,
-  request: CreateRequest,
-  signal: AbortSignal,
-): Promise<Status> {
+async function create(parts: ScParts, request: CreateRequest, signal: AbortSignal): Promise<Status> {
   if (request.label === 'Unknown') return statusOf('create error', UNKNOWN_OBJECT);
+  const { metadata, topics, spus, smartModules, spuGroups } = parts;
   const { name, dryRun } = request.body;
   switch (request.label) {
     case 'Topic':
@@ -86,30 +91,18 @@ async function create(
     case 'TableFormat':
       return createTableFormat(metadata, name, request.body.spec, dryRun);
     case 'SpuGroup':
-      return statusOf(
-        name,
-        refusal('SpuError', 'this embedded cluster does not manage SPU groups yet: register custom SPUs'),
-      );
+      return spuGroups.create(name, request.body.spec, dryRun);
     case 'SmartModule':
-      return statusOf(
-        name,
-        refusal(
-          'SmartModuleError',
-          'this embedded cluster does not run SmartModules yet: use a Fluvio cluster for them',
-        ),
-      );
+      return smartModules.create(name, request.body.spec, dryRun);
     case 'Mirror':
-      return statusOf(
-        name,
-        refusal(
-          { kind: 'Other', message: 'this embedded cluster does not mirror' },
-          'use a Fluvio cluster for mirrors',
-        ),
-      );
+      return createMirror(metadata, name, request.body.spec, dryRun);
   }
 }
 
-async function remove({ metadata, topics, spus }: ScParts, request: DeleteRequest): Promise<Status> {
+async function remove(
+  { metadata, topics, spus, smartModules, spuGroups }: ScParts,
+  request: DeleteRequest,
+): Promise<Status> {
   // Fluvio's SC says `create error` here too.
   if (request.label === 'Unknown') return statusOf('create error', UNKNOWN_OBJECT);
   switch (request.label) {
@@ -120,35 +113,46 @@ async function remove({ metadata, topics, spus }: ScParts, request: DeleteReques
     case 'TableFormat':
       return deleteTableFormat(metadata, request.body.key);
     case 'SpuGroup':
-      return statusOf(request.body.key, refusal('SpuNotFound', 'not found'));
+      return spuGroups.delete(request.body.key);
     case 'SmartModule':
-      return statusOf(request.body.key, refusal({ kind: 'SmartModuleNotFound', name: request.body.key }, 'not found'));
+      return smartModules.delete(request.body.key);
     case 'Mirror':
-      return statusOf(request.body.key, refusal('MirrorNotFound', `remote cluster "${request.body.key}" not found`));
+      return deleteMirror(metadata, request.body.key);
   }
 }
 
-async function update({ topics }: ScParts, request: UpdateRequest): Promise<Status> {
+async function update({ metadata, topics }: ScParts, request: UpdateRequest): Promise<Status> {
   if (request.label !== 'Topic') return statusOf('update error', UNKNOWN_OBJECT);
   const { key, action } = request.body;
   if (action.kind === 'addPartition') return topics.addPartitions(key, action.count);
-  return statusOf(key, refusal('MirrorNotFound', 'not found'));
+  return statusOf(key, refuseMirrorOf(metadata, key, action.remoteCluster));
 }
 
-function watch(metadata: Metadata, request: WatchRequest, call: Call<WatchResponse>): Promise<void> {
-  const { label } = request;
-  const show = (object: StoredObject<WatchLabel>): unknown =>
-    label === 'Partition' ? partitionFor(object as StoredObject<'Partition'>, call.version) : object;
-  return follow(metadata.stores[label], call.signal, (update: StoreUpdate<WatchLabel>) => {
-    const message = (header: 'UPDATE' | 'DELETE') => (object: StoredObject<WatchLabel>) => ({
+function watch({ metadata, smartModules }: ScParts, request: WatchRequest, call: Call<WatchResponse>): Promise<void> {
+  const { label, body: query } = request;
+  const show = async (object: StoredObject<WatchLabel>): Promise<unknown> => {
+    if (label === 'Partition') return partitionFor(object as StoredObject<'Partition'>, call.version);
+    if (label !== 'SmartModule' || query.summary) return object;
+    return smartModules.complete(object as StoredObject<'SmartModule'>);
+  };
+  // The compiler cannot see that the objects are those of the label.
+  const store = metadata.stores[label] as unknown as Store<WatchLabel>;
+  return follow(store, call.signal, async (update: StoreUpdate<WatchLabel>) => {
+    const message = (header: 'UPDATE' | 'DELETE') => async (object: StoredObject<WatchLabel>) => ({
       header,
-      content: show(object),
+      // What was deleted is shown as it was last known; its WebAssembly is gone.
+      content: header === 'DELETE' ? object : await show(object),
     });
     const body =
       update.kind === 'everything'
-        ? { changes: [], all: update.all.map(show) }
-        : { changes: [...update.updated.map(message('UPDATE')), ...update.deleted.map(message('DELETE'))], all: [] };
-    // The compiler cannot see that the objects are those of the label.
-    return call.push({ label, body: { epoch: BigInt(update.epoch), ...body } } as unknown as WatchResponse);
+        ? { changes: [], all: await Promise.all(update.all.map(show)) }
+        : {
+            changes: await Promise.all([
+              ...update.updated.map(message('UPDATE')),
+              ...update.deleted.map(message('DELETE')),
+            ]),
+            all: [],
+          };
+    await call.push({ label, body: { epoch: BigInt(update.epoch), ...body } } as unknown as WatchResponse);
   });
 }

@@ -4,6 +4,7 @@ import { tcp } from '@fluvio-ts/adapter-tcp';
 import type { Address } from '@fluvio-ts/protocol';
 import { serve } from '@fluvio-ts/protocol/internal';
 import { CONSUMER_OFFSET_PARTITION } from '../consumer-offset-topic.ts';
+import type { LimitSettings } from '../limits.ts';
 import { lockFolder } from '../locks.ts';
 import type { Logger } from '../logger.ts';
 import { reasonOf } from '../logger.ts';
@@ -11,11 +12,15 @@ import type { ManagedSpus } from '../members/member.ts';
 import type { Gate } from '../net/gate.ts';
 import { noGate } from '../net/gate.ts';
 import { listen } from '../net/listener.ts';
+import { openServerTls } from '../security/server-tls.ts';
+import type { TlsSettings } from '../security/tls-options.ts';
 import { askSpu } from './ask-spu.ts';
 import { createElections } from './elections.ts';
 import { openMetadata } from './metadata.ts';
 import { privateRoutes } from './private-api.ts';
 import { scRoutes } from './public-api.ts';
+import { createSmartModules } from './smartmodules.ts';
+import { createSpuGroups } from './spu-groups.ts';
 import { createSpus } from './spus.ts';
 import { createTopics } from './topics.ts';
 import { waitFor } from './wait.ts';
@@ -38,7 +43,9 @@ export interface ScOptions {
   readonly topicWaitMs: number;
   /** Silence after which an SPU is taken for dead. */
   readonly spuTimeoutMs: number;
-  readonly maxConnections: number;
+  readonly limits: LimitSettings;
+  /** TLS on the port for clients. */
+  readonly tls?: TlsSettings | undefined;
   /** What everything that it hears and says goes through. Default: nothing is in the way. */
   readonly gate?: Pick<Gate, 'through' | 'admit'>;
   /** Runs the SPUs of SPU groups. Default: nobody does. */
@@ -66,7 +73,7 @@ const SETTLE_INTERVAL_MS = 15_000;
 
 /** Starts an SC. @throws `cluster/port-taken`, `cluster/listen`, `cluster/data-dir-in-use` */
 export async function startSc(options: ScOptions): Promise<Sc> {
-  const { log, maxConnections, gate = noGate } = options;
+  const { log, limits, gate = noGate } = options;
   const dir = join(options.dataDir, 'metadata');
   const lock = lockFolder(dir);
   const stopping = new AbortController();
@@ -82,11 +89,19 @@ export async function startSc(options: ScOptions): Promise<Sc> {
     const transport = gate.through(tcp());
     const elections = createElections({ metadata, ask: (spu, replicas) => askSpu(transport, spu, replicas), log });
     stops.push(() => elections.stop());
+    const smartModules = createSmartModules({ metadata, dir, durable: options.durable, log });
+    const spuGroups = createSpuGroups({
+      metadata,
+      managedSpus: options.managedSpus,
+      forget: (id) => spus.forget(id),
+      log,
+    });
     const topics = createTopics({
       metadata,
       spus: options.spus,
       topicWaitMs: options.topicWaitMs,
       onPlaced: elections.review,
+      smartModuleExists: smartModules.exists,
     });
     const spus = createSpus({
       metadata,
@@ -96,6 +111,7 @@ export async function startSc(options: ScOptions): Promise<Sc> {
         await topics.settle('soon');
       },
       onOffline: elections.review,
+      isManaged: (id) => spuGroups.groupOf(id) !== undefined,
       log,
     });
     await topics.repair();
@@ -105,26 +121,29 @@ export async function startSc(options: ScOptions): Promise<Sc> {
     settling.unref();
     stops.push(() => clearInterval(settling));
 
-    const server = { maxConnections, log };
-    const frames = { frameLimitBytes: FRAME_LIMIT_BYTES };
+    const tls = options.tls && (await openServerTls(options.tls, options.dataDir, { kind: 'sc' }, log));
+    const server = { maxConnections: limits.connections, handshakeTimeoutMs: limits.handshakeMs, log };
+    const frames = { frameLimitBytes: Math.min(limits.requestBytes, FRAME_LIMIT_BYTES) };
     const privatePort = await listen({
       ...server,
       ...options.listenPrivate,
       option: options.portOptions.private,
       serve: (accepted) => {
         const pipe = gate.admit(accepted);
-        return serve(pipe, privateRoutes(metadata, spus, pipe, log), frames);
+        return serve(pipe, privateRoutes({ metadata, spus, smartModules, log }, pipe), frames);
       },
     });
     stops.push(() => privatePort.close());
     const publicPort = await listen({
       ...server,
       ...options.listen,
+      tls,
       option: options.portOptions.public,
-      serve: (pipe) => serve(gate.admit(pipe), scRoutes({ metadata, topics, spus }), frames),
+      serve: (pipe) => serve(gate.admit(pipe), scRoutes({ metadata, topics, spus, smartModules, spuGroups }), frames),
     });
     stops.push(() => publicPort.close());
     spus.begin();
+    spuGroups.begin();
     stops.push(() => spus.stop());
     log('info', 'the SC serves', { port: publicPort.address.port, privatePort: privatePort.address.port });
     const { signal } = stopping;

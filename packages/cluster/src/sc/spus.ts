@@ -32,6 +32,8 @@ export interface Spus {
   lost(link: SpuLink): Promise<void>;
   create(name: string, spec: CustomSpuSpec, dryRun: boolean): Promise<Status>;
   delete(key: CustomSpuKey): Promise<Status>;
+  /** Removes a managed SPU, because its group is gone. Rejects with what the disk refuses. */
+  forget(id: number): Promise<void>;
   /** Takes SPUs that were online when this SC ended for online until they have had time to come back. */
   begin(): void;
   stop(): void;
@@ -46,6 +48,8 @@ export interface SpusOptions {
   readonly onOnline: () => Promise<void>;
   /** Called after an SPU went offline. */
   readonly onOffline: () => Promise<void>;
+  /** Whether an id belongs to a group. */
+  readonly isManaged: (id: number) => boolean;
   readonly log: Logger;
 }
 
@@ -61,7 +65,7 @@ interface Link {
 const BUSY_FACTOR = 10;
 
 /** Makes the SPUs of a cluster. */
-export function createSpus({ metadata, spuTimeoutMs, onOnline, onOffline, log }: SpusOptions): Spus {
+export function createSpus({ metadata, spuTimeoutMs, onOnline, onOffline, isManaged, log }: SpusOptions): Spus {
   const { SPU: spus, Partition: partitions } = metadata.stores;
   const links = new Map<number, Link>();
   let stopped = false;
@@ -109,6 +113,19 @@ export function createSpus({ metadata, spuTimeoutMs, onOnline, onOffline, log }:
       steps.push(decision(partition, resumed(leadership)));
     }
     return steps;
+  };
+
+  const unregister = async ({ name, spec }: StoredObject<'SPU'>): Promise<void> => {
+    await metadata.commit([{ label: 'SPU', delete: name }]);
+    orphan(spec.id);
+  };
+
+  /** Ends the connection of an SPU that is unregistered. */
+  const letGo = async (id: number): Promise<void> => {
+    const entry = links.get(id);
+    links.delete(id);
+    entry?.link.close('the SPU was unregistered');
+    await onOffline();
   };
 
   /** Looks for silent SPUs. A pause of this process itself is no silence of theirs. */
@@ -159,7 +176,7 @@ export function createSpus({ metadata, spuTimeoutMs, onOnline, onOffline, log }:
         if (present === undefined && (spus.get(name) !== undefined || !canBeKept(name)))
           return { kind: 'SpuAlreadyExists' };
         // An SPU of a group stays one.
-        const spec = { ...specOf(request), spuType: present?.spec.spuType ?? 'Custom' } as const;
+        const spec = specOf(request, present?.spec.spuType ?? (isManaged(id) ? 'Managed' : 'Custom'));
         const unchanged =
           present !== undefined && present.status.resolution === 'Online' && sameEndpoints(present.spec, spec);
         const steps = resume(request);
@@ -271,17 +288,19 @@ export function createSpus({ metadata, spuTimeoutMs, onOnline, onOffline, log }:
         found = key.kind === 'name' ? spus.get(key.name) : byId(key.id);
         if (found === undefined) return refusal('SpuNotFound', 'not found');
         if (found.spec.spuType !== 'Custom') return refusal('SpuError', "expected 'Custom' spu, found 'Managed' spu");
-        await metadata.commit([{ label: 'SPU', delete: found.name }]);
-        orphan(found.spec.id);
+        await unregister(found);
         return undefined;
       });
-      if (refused === undefined && found !== undefined) {
-        const entry = links.get(found.spec.id);
-        links.delete(found.spec.id);
-        entry?.link.close('the SPU was unregistered');
-        await onOffline();
-      }
+      if (refused === undefined && found !== undefined) await letGo(found.spec.id);
       return statusOf(found?.name ?? name, refused);
+    },
+
+    async forget(id) {
+      await metadata.exclusive(async () => {
+        const spu = byId(id);
+        if (spu?.spec.spuType === 'Managed') await unregister(spu);
+      });
+      if (byId(id) === undefined) await letGo(id);
     },
 
     stop() {
@@ -292,11 +311,14 @@ export function createSpus({ metadata, spuTimeoutMs, onOnline, onOffline, log }:
   };
 }
 
-function specOf({ id, publicEndpoint, privateEndpoint, rack }: RegisterSpuRequest): SpuSpec {
+function specOf(
+  { id, publicEndpoint, privateEndpoint, rack }: RegisterSpuRequest,
+  spuType: SpuSpec['spuType'],
+): SpuSpec {
   const { host, port, encryption } = publicEndpoint;
   return {
     id,
-    spuType: 'Custom',
+    spuType,
     publicEndpoint: { port, encryption, ingress: [{ hostname: host, ip: undefined }] },
     privateEndpoint,
     rack,

@@ -2,11 +2,13 @@
 import type { PartitionMap, TopicSpec } from '@fluvio-ts/protocol';
 import type { Refusal } from './outcome.ts';
 import { refusal } from './outcome.ts';
+import { parsePackageKey } from './package-key.ts';
 
 /** What the rules need to know of the cluster. */
 export interface TopicSurroundings {
   readonly exists: (name: string) => boolean;
   readonly spuExists: (id: number) => boolean;
+  readonly smartModuleExists: (key: string) => boolean;
 }
 
 const LONGEST_NAME = 63;
@@ -21,7 +23,7 @@ export function refuseTopic(name: string, spec: TopicSpec, around: TopicSurround
     refuseName(name) ??
     (around.exists(name) ? refusal('TopicAlreadyExists', `Topic '${name}' already exists`) : undefined) ??
     refuseConfiguration(spec) ??
-    refuseDeduplication(spec) ??
+    refuseDeduplication(spec, around) ??
     refuseReplicas(spec, around)
   );
 }
@@ -57,14 +59,14 @@ function refuseConfiguration({ cleanupPolicy, storage }: TopicSpec): Refusal | u
     : undefined;
 }
 
-/** No module is ever loaded: this version keeps none. */
-function refuseDeduplication({ deduplication }: TopicSpec): Refusal | undefined {
+function refuseDeduplication({ deduplication }: TopicSpec, around: TopicSurroundings): Refusal | undefined {
   if (deduplication === undefined) return undefined;
   const { uses } = deduplication.filter.transform;
-  if (!/^([^/@]+\/)?[^/@]+(@\d+(\.\d+){0,2}[^/@]*)?$/.test(uses)) {
+  if (parsePackageKey(uses) === undefined) {
     const error = `'${uses}' is not a package key: expected name, group/name or group/name@version`;
     return refusal({ kind: 'DeduplicationSmartModuleNameInvalid', error }, error, uses);
   }
+  if (around.smartModuleExists(uses)) return undefined;
   return refusal(
     'DeduplicationSmartModuleNotLoaded',
     `Deduplication SmartModule is not loaded into the cluster\nHint: try \`fluvio hub sm download ${uses}\` and repeat this operation`,

@@ -110,7 +110,7 @@ describe('growing', () => {
     const { cluster, sc } = await start({ spus: 2 });
     await createTopic(sc, 'grows', computed(1));
     const before = (await find(sc, 'grows')).status.replicaMap.get(0);
-    const spus = await Promise.all(cluster.spus.map(connectSpu));
+    const spus = await Promise.all(cluster.spus.map((spu) => connectSpu(spu)));
     await Promise.all(spus.map((spu) => produceTo(spu, 'grows', 0, batchOf('kept'))));
     expect((await grow(sc, 'grows', 3)).errorCode.kind).toBe('None');
     const topic = await find(sc, 'grows');

@@ -49,10 +49,12 @@ export interface TopicsOptions {
   readonly topicWaitMs: number;
   /** Called after partitions were placed where not all SPUs are online. */
   readonly onPlaced: () => Promise<void>;
+  /** Whether there is a SmartModule that a key means. */
+  readonly smartModuleExists: (key: string) => boolean;
 }
 
 /** Makes the topics of a cluster. */
-export function createTopics({ metadata, spus, topicWaitMs, onPlaced }: TopicsOptions): Topics {
+export function createTopics({ metadata, spus, topicWaitMs, onPlaced, smartModuleExists }: TopicsOptions): Topics {
   const { stores } = metadata;
 
   /** A topic with its place, and what has to be written for it. */
@@ -153,6 +155,7 @@ export function createTopics({ metadata, spus, topicWaitMs, onPlaced }: TopicsOp
         const broken = refuseTopic(name, spec, {
           exists: (other) => stores.Topic.get(other) !== undefined,
           spuExists: (id) => stores.SPU.all().some((spu) => spu.spec.id === id),
+          smartModuleExists,
         });
         if (broken === undefined && !dryRun) await place({ name, spec, uid, status: newTopicStatus });
         return broken;

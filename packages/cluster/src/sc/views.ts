@@ -2,9 +2,13 @@
 import type { ListQuery, ListRequest, ListResponse, ObjectOf } from '@fluvio-ts/protocol';
 import type { Metadata } from './metadata.ts';
 
-/** Answers List. Names are found by any part of them; partitions are not filtered by name, as in Fluvio's SC. */
-export function listObjects(metadata: Metadata, { label, body: query }: ListRequest, version: number): ListResponse {
-  const { Topic, Partition, SPU, TableFormat } = metadata.stores;
+/** Answers List, except of SmartModules. Names are found by any part of them; partitions are not filtered by name, as in Fluvio's SC. */
+export function listObjects(
+  metadata: Metadata,
+  { label, body: query }: Exclude<ListRequest, { readonly label: 'SmartModule' }>,
+  version: number,
+): ListResponse {
+  const { Topic, Partition, SPU, SpuGroup, TableFormat, Mirror } = metadata.stores;
   const ofSystem = ({ spec }: { readonly spec: { readonly system: boolean } }): boolean => spec.system === query.system;
   switch (label) {
     case 'Topic':
@@ -28,11 +32,10 @@ export function listObjects(metadata: Metadata, { label, body: query }: ListRequ
     case 'TableFormat':
       return { label, body: TableFormat.all().filter(named(query)) };
     case 'SpuGroup':
-      return { label, body: metadata.stores.SpuGroup.all() };
-    case 'SmartModule':
-      return { label, body: metadata.stores.SmartModule.all() };
+      return { label, body: SpuGroup.all().filter(named(query)) };
+    // All of them, whatever is asked for, as in Fluvio's SC.
     case 'Mirror':
-      return { label, body: [] };
+      return { label, body: Mirror.all() };
   }
 }
 

@@ -24,8 +24,9 @@ import type { StoreConsumerOffsetRequest } from '../private/consumer-offsets.ts'
 import type { ConsumerOffsets } from './consumer-offsets/consumer-offsets.ts';
 import { errorData, fetch, fetchOffsets } from './fetch.ts';
 import { produce } from './produce.ts';
+import type { ProduceTransforms } from './produce-transform.ts';
 import type { Replicas } from './replicas.ts';
-import { refuseSmartModules } from './smartmodules.ts';
+import type { SmartModules } from './smartmodules.ts';
 import type { Stream } from './stream-fetch.ts';
 import { startStream } from './stream-fetch.ts';
 import { takeTurns } from './turns.ts';
@@ -44,8 +45,16 @@ const STREAM_LIMIT = 4096;
 
 const noSession: ErrorCode = { kind: 'FetchSessionNotFoud' };
 
+/** What the API works on. */
+export interface SpuParts {
+  readonly replicas: Replicas;
+  readonly offsets: ConsumerOffsets;
+  readonly smartModules: SmartModules;
+  readonly transforms: ProduceTransforms;
+}
+
 /** The routes of one connection. */
-export function spuRoutes(replicas: Replicas, offsets: ConsumerOffsets): Route[] {
+export function spuRoutes({ replicas, offsets, smartModules, transforms }: SpuParts): Route[] {
   const streams = new Map<number, Stream>();
   /** Who reads what, of every stream that had a consumer's name, for as long as the connection lives. */
   const consumers = new Map<number, Omit<StoreConsumerOffsetRequest, 'offset'>>();
@@ -67,9 +76,7 @@ export function spuRoutes(replicas: Replicas, offsets: ConsumerOffsets): Route[]
       return refuse({ kind: 'Other', message: `a connection can have ${STREAM_LIMIT} streams: open another` }, 0);
     }
     const id = ++lastStreamId;
-    const refused = refuseSmartModules(request.smartmodules);
-    if (refused !== undefined) return refuse(refused, id);
-    const stream = startStream({ id, replica, request, call, turns });
+    const stream = startStream({ id, replica, request, call, smartModules, turns });
     streams.set(id, stream);
     if (request.consumerId !== undefined) {
       consumers.set(id, { replica: replica.key, incarnation: replica.incarnation, consumerId: request.consumerId });
@@ -84,7 +91,7 @@ export function spuRoutes(replicas: Replicas, offsets: ConsumerOffsets): Route[]
       apiKeys: apiKeys(clientVersion === '' ? 15 : 25),
       platformVersion: '0.0.0',
     })),
-    on(Produce, produce(replicas)),
+    on(Produce, produce(replicas, transforms)),
     on(Fetch, fetch(replicas)),
     on(FetchOffsets, fetchOffsets(replicas, offsets)),
     on(StreamFetch, streamFetch),

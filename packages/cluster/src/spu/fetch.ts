@@ -19,7 +19,7 @@ import type { Replica } from './replica.ts';
 import type { Replicas } from './replicas.ts';
 
 /** More than this is never read at once, whatever a client asks for. A batch that is larger comes alone. */
-const LARGEST_SLICE_BYTES = 33_554_432;
+export const LARGEST_SLICE_BYTES = 33_554_432;
 
 const NOTHING: Uint8Array = new Uint8Array(0);
 
@@ -93,8 +93,8 @@ export interface SliceQuery {
   readonly cursor?: ReadCursor;
 }
 
-/** Reads whole batches, at least one where there is one, from the one that contains the offset. Errors are in the answer. */
-export function slice(replica: Replica, { from, isolation, maxBytes, cursor }: SliceQuery): PartitionData {
+/** The answer about an offset at which there is nothing to read, now or ever; undefined for one that is in reach. */
+export function rangeProblem(replica: Replica, from: bigint): PartitionData | undefined {
   const { partition } = replica.key;
   const offset = Number(from);
   if (offset < replica.startOffset) {
@@ -110,6 +110,15 @@ export function slice(replica: Replica, { from, isolation, maxBytes, cursor }: S
       message: `start offset: ${from} is greater than leo: ${replica.endOffset}`,
     });
   }
+  return undefined;
+}
+
+/** Reads whole batches, at least one where there is one, from the one that contains the offset. Errors are in the answer. */
+export function slice(replica: Replica, { from, isolation, maxBytes, cursor }: SliceQuery): PartitionData {
+  const problem = rangeProblem(replica, from);
+  if (problem !== undefined) return problem;
+  const { partition } = replica.key;
+  const offset = Number(from);
   const end = replica.limit(isolation);
   let records = NOTHING;
   if (offset < end && maxBytes > 0) {

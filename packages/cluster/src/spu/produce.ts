@@ -7,15 +7,17 @@ import type {
   ProducePartitionResponse,
   ProduceRequest,
   ProduceResponse,
+  ProduceTopic,
 } from '@fluvio-ts/protocol';
 import { isFluvioError, NO_ERROR, readBatches, rewriteBatch } from '@fluvio-ts/protocol';
 import type { Handler } from '@fluvio-ts/protocol/internal';
 import { clusterError } from '../errors.ts';
 import { reasonOf } from '../logger.ts';
 import type { BatchRun, PlacedBatch } from '../storage/batch-run.ts';
+import type { ProduceTransforms, RequestTransform } from './produce-transform.ts';
 import type { Replica } from './replica.ts';
 import type { Replicas } from './replicas.ts';
-import { refuseSmartModules } from './smartmodules.ts';
+import type { Transformed } from './transform-entry.ts';
 
 /** An entry that was stored, and may not be as safe yet as its producer asked. */
 interface Stored {
@@ -26,25 +28,84 @@ interface Stored {
   readonly epoch: number | undefined;
 }
 
+/** The entries of a request, after they were stored or refused. */
+type Topics = readonly { readonly name: string; readonly entries: readonly Entry[] }[];
+
 /** Serves Produce on one SPU. */
 export const produce =
-  (replicas: Replicas): Handler<ProduceRequest, ProduceResponse> =>
-  (request) => {
-    const refused = refuseSmartModules(request.smartmodules);
-    const entries = request.topics.map(({ name, partitions }) => ({
-      name,
-      entries: partitions.map((entry) => store(replicas.find(name, entry.partitionIndex), entry, refused)),
-    }));
-    const committed = request.isolation === 'read_committed';
-    if (!entries.some((topic) => topic.entries.some((entry) => isPending(entry, committed)))) {
-      const responses = entries.map((topic) => ({
-        name: topic.name,
-        partitions: topic.entries.map((e) => e.response),
-      }));
-      return { responses, throttleTimeMs: 0 };
+  (replicas: Replicas, transforms: ProduceTransforms): Handler<ProduceRequest, ProduceResponse> =>
+  (request, { version, signal }) => {
+    const { topics, smartmodules } = request;
+    if (smartmodules.length > 0 || topics.some((topic) => deduplicates(topic, replicas))) {
+      return transforms
+        .through(smartmodules, { version, signal }, (transform) =>
+          storeThrough(topics, (topic, partition) => replicas.find(topic, partition), transform, transforms),
+        )
+        .then((entries) => acknowledge(entries, request));
     }
-    return waitForAll(entries, committed, request.timeoutMs);
+    const entries = topics.map(({ name, partitions }) => ({
+      name,
+      entries: partitions.map((entry) => store(replicas.find(name, entry.partitionIndex), entry)),
+    }));
+    return acknowledge(entries, request);
   };
+
+/** Whether an entry goes to a partition that drops duplicates. */
+const deduplicates = ({ name, partitions }: ProduceTopic, replicas: Replicas): boolean =>
+  partitions.some(({ partitionIndex }) => replicas.find(name, partitionIndex)?.spec.deduplication !== undefined);
+
+/** Transforms and stores entries one after another: the modules of a request see them in order. */
+async function storeThrough(
+  topics: readonly ProduceTopic[],
+  find: (topic: string, partition: number) => Replica | undefined,
+  transform: RequestTransform,
+  { deduplicator }: ProduceTransforms,
+): Promise<Topics> {
+  const done = [];
+  for (const { name, partitions } of topics) {
+    const entries: Entry[] = [];
+    for (const entry of partitions) {
+      const replica = find(name, entry.partitionIndex);
+      if (replica === undefined) {
+        entries.push(store(undefined, entry));
+        continue;
+      }
+      const outcome = await transform(entry.records);
+      if ('refused' in outcome || outcome.records.length === 0 || replica.spec.deduplication === undefined) {
+        entries.push(storeTransformed(replica, entry, outcome));
+      } else {
+        entries.push(
+          await deduplicator.filter(replica, outcome.records, (filtered) => {
+            const result = storeTransformed(replica, entry, filtered, BigInt(replica.highWatermark));
+            // Where nothing is new the filter has learned nothing that is not in the log.
+            return { result, stored: result.response.errorCode.kind === 'None' };
+          }),
+        );
+      }
+    }
+    done.push({ name, entries });
+  }
+  return done;
+}
+
+/** Stores what modules made of an entry. `emptyAt` is the offset that is told where they left nothing. */
+function storeTransformed(replica: Replica, entry: ProducePartition, outcome: Transformed, emptyAt = 0n): Entry {
+  const { partitionIndex } = entry;
+  if ('refused' in outcome) return answerTo(partitionIndex, outcome.refused);
+  if (outcome.records.length === 0) return answerTo(partitionIndex, NO_ERROR, emptyAt);
+  // The leader may have become another one meanwhile.
+  return store(replica.leads() ? replica : undefined, { partitionIndex, records: outcome.records });
+}
+
+/** The answer, once the entries are as safe as the producer asked. */
+function acknowledge(topics: Topics, request: ProduceRequest): ProduceResponse | Promise<ProduceResponse> {
+  const committed = request.isolation === 'read_committed';
+  if (topics.some(({ entries }) => entries.some((entry) => isPending(entry, committed)))) {
+    return waitForAll(topics, committed, request.timeoutMs);
+  }
+  const responses = topics.map(({ name, entries }) => ({ name, partitions: entries.map((e) => e.response) }));
+  return { responses, throttleTimeMs: 0 };
+}
 
 type Entry = Stored | { readonly response: ProducePartitionResponse };
 
@@ -56,11 +117,7 @@ function isPending(entry: Entry, committed: boolean): entry is Stored {
 }
 
 /** Waits for the entries one after another; each may take the whole time-out, as upstream. */
-async function waitForAll(
-  topics: readonly { readonly name: string; readonly entries: readonly Entry[] }[],
-  committed: boolean,
-  timeoutMs: number,
-): Promise<ProduceResponse> {
+async function waitForAll(topics: Topics, committed: boolean, timeoutMs: number): Promise<ProduceResponse> {
   const responses = [];
   for (const { name, entries } of topics) {
     const partitions = [];
@@ -87,18 +144,15 @@ async function waitFor(entry: Stored, committed: boolean, timeoutMs: number): Pr
   }
 }
 
-function store(replica: Replica | undefined, entry: ProducePartition, refused: ErrorCode | undefined): Entry {
-  const answer = (errorCode: ErrorCode, baseOffset = 0n): Entry => ({
-    response: {
-      partitionIndex: entry.partitionIndex,
-      errorCode,
-      baseOffset,
-      logAppendTimeMs: 0n,
-      logStartOffset: 0n,
-    },
-  });
+/** An entry that is answered as it is. */
+const answerTo = (partitionIndex: number, errorCode: ErrorCode, baseOffset = 0n): Entry => ({
+  response: { partitionIndex, errorCode, baseOffset, logAppendTimeMs: 0n, logStartOffset: 0n },
+});
+
+function store(replica: Replica | undefined, entry: ProducePartition): Entry {
+  const answer = (errorCode: ErrorCode, baseOffset?: bigint): Entry =>
+    answerTo(entry.partitionIndex, errorCode, baseOffset);
   if (replica === undefined) return answer({ kind: 'NotLeaderForPartition' });
-  if (refused !== undefined) return answer(refused);
   const run = checked(entry.records, replica);
   if ('kind' in run) return answer(run);
   if (run.batches.length === 0) return answer(NO_ERROR);

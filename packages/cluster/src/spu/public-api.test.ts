@@ -134,7 +134,7 @@ describe('Produce', () => {
         { kind: 'predefined', name: 'upper' },
         { kind: 'SmartModuleNotFound', name: 'upper' },
       ],
-      [{ kind: 'adHoc', gzippedWasm: new Uint8Array(3) }, { kind: 'SmartModuleChainInitError' }],
+      [{ kind: 'adHoc', gzippedWasm: new Uint8Array(3) }, { kind: 'SmartModuleInvalid' }],
     ] as const) {
       const smartmodules = [{ wasm, kind, params, name: undefined }];
       const { responses } = await spu.call(Produce, { ...produceRequest(topic, 0, batchOf('x')), smartmodules });

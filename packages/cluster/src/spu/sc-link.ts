@@ -2,10 +2,11 @@
  * An SPU's connection to its SC: it registers, takes assignments, and reports. When the connection ends it is made again,
  * for as long as the SPU lives; meanwhile the SPU goes on serving what it has.
  */
-import type { Address, Transport } from '@fluvio-ts/protocol';
+import type { Address, Api, Transport } from '@fluvio-ts/protocol';
 import { errorText } from '@fluvio-ts/protocol';
 import type { Session } from '@fluvio-ts/protocol/internal';
 import { startSession } from '@fluvio-ts/protocol/internal';
+import { clusterError } from '../errors.ts';
 import type { Logger } from '../logger.ts';
 import { reasonOf } from '../logger.ts';
 import type { CatalogNews, Peer, RegisterSpuRequest } from '../private/messages.ts';
@@ -32,6 +33,8 @@ export interface ScLinkOptions {
 export interface ScLink {
   /** Resolves when the SPU has registered and taken its assignments for the first time. Never rejects. */
   readonly ready: Promise<void>;
+  /** Asks the SC. Rejects with `cluster/no-sc` while there is no connection, and as {@link Session.call}. */
+  call<Q, R>(api: Api<Q, R>, request: Q): Promise<R>;
   stop(): Promise<void>;
 }
 
@@ -41,6 +44,8 @@ const LONGEST_BACKOFF_MS = 1000;
 const REFUSED_BACKOFF_MS = 3000;
 /** An SC that does not answer a report within this is taken for gone. */
 const REPORT_TIMEOUT_MS = 10_000;
+/** Whoever asks has a client waiting. */
+const CALL_TIMEOUT_MS = 10_000;
 
 /** Starts to connect. */
 export function startScLink(options: ScLinkOptions): ScLink {
@@ -48,6 +53,7 @@ export function startScLink(options: ScLinkOptions): ScLink {
   const stopping = new AbortController();
   const { signal } = stopping;
   let create = options.registration.create;
+  let current: Session | undefined;
   let markReady: () => void = () => {};
   const ready = new Promise<void>((resolve) => {
     markReady = resolve;
@@ -78,12 +84,14 @@ export function startScLink(options: ScLinkOptions): ScLink {
           continue;
         }
         replicas.apply(assignments);
+        current = session;
         reports.begin();
         markReady();
       }
       return undefined;
     } finally {
       reports.end();
+      current = undefined;
       signal.removeEventListener('abort', onAbort);
       session.close('the SPU connects again');
     }
@@ -108,6 +116,10 @@ export function startScLink(options: ScLinkOptions): ScLink {
   const running = run();
   return {
     ready,
+    async call(api, request) {
+      if (current === undefined) throw clusterError('cluster/no-sc', {});
+      return current.call(api, request, { signal, timeoutMs: CALL_TIMEOUT_MS });
+    },
     async stop() {
       stopping.abort();
       await running;

@@ -2,28 +2,37 @@
 import { join } from 'node:path';
 import { tcp } from '@fluvio-ts/adapter-tcp';
 import type { Address } from '@fluvio-ts/protocol';
-import { DEFAULT_FRAME_LIMIT_BYTES } from '@fluvio-ts/protocol';
 import { serve } from '@fluvio-ts/protocol/internal';
 import type { AdjustableClock } from '../clock.ts';
 import { adjustableClock } from '../clock.ts';
 import { clusterError } from '../errors.ts';
+import type { LimitSettings } from '../limits.ts';
 import { lockFolder } from '../locks.ts';
 import type { Logger } from '../logger.ts';
 import type { Gate } from '../net/gate.ts';
 import { noGate } from '../net/gate.ts';
-import { listen } from '../net/listener.ts';
+import { LOOPBACK, listen } from '../net/listener.ts';
+import { FindSmartModule } from '../private/smartmodules.ts';
+import { openServerTls } from '../security/server-tls.ts';
+import type { TlsSettings } from '../security/tls-options.ts';
 import type { FsyncPolicy } from '../storage/fsync.ts';
 import { spuRoutes } from './connection.ts';
 import { createConsumerOffsets } from './consumer-offsets/consumer-offsets.ts';
+import { createDeduplicator } from './deduplication.ts';
 import { createFeed } from './feed.ts';
 import { startFollowing } from './follower.ts';
 import { spuPrivateRoutes } from './private-api.ts';
+import { produceTransforms } from './produce-transform.ts';
 import type { ReplicationSettings } from './replica.ts';
 import { openReplicas } from './replicas.ts';
+import type { ScLink } from './sc-link.ts';
 import { startScLink } from './sc-link.ts';
+import { smartModuleSource } from './smartmodule-source.ts';
+import type { SmartModuleSettings } from './smartmodules.ts';
+import { createSmartModules } from './smartmodules.ts';
 
 /** How an SPU runs. */
-export interface SpuOptions {
+export interface SpuOptions extends SmartModuleSettings {
   readonly id: number;
   readonly name: string;
   /** Where clients connect; port 0 lets the system choose. */
@@ -42,7 +51,9 @@ export interface SpuOptions {
   readonly clockAheadMs?: number;
   /** How often the SC hears from the SPU, at least. */
   readonly heartbeatMs: number;
-  readonly maxConnections: number;
+  readonly limits: LimitSettings;
+  /** TLS on the port for clients. */
+  readonly tls?: TlsSettings | undefined;
   /** What everything that it hears and says goes through. Default: nothing is in the way. */
   readonly gate?: Pick<Gate, 'through' | 'admit'>;
   readonly log: Logger;
@@ -67,7 +78,7 @@ export interface Spu {
  * @throws `cluster/port-taken`, `cluster/listen`, `cluster/data-dir-in-use`, `cluster/stopped` when aborted
  */
 export async function startSpu(options: SpuOptions): Promise<Spu> {
-  const { id, name, log, signal, gate = noGate } = options;
+  const { id, name, limits, log, signal, gate = noGate } = options;
   const dir = join(options.dataDir, `spu-logs-${id}`);
   const lock = lockFolder(dir);
   const clock: AdjustableClock = adjustableClock(options.clockAheadMs);
@@ -80,6 +91,13 @@ export async function startSpu(options: SpuOptions): Promise<Spu> {
     log,
   });
   const transport = gate.through(tcp());
+  const source = smartModuleSource((request) => {
+    if (link === undefined) throw clusterError('cluster/no-sc', {});
+    return link.call(FindSmartModule, request);
+  }, log);
+  const smartModules = createSmartModules(source, options);
+  const transforms = produceTransforms(smartModules, createDeduplicator(smartModules));
+  let link: ScLink | undefined;
   const offsets = createConsumerOffsets({ spuId: id, replicas, transport, clock, log });
   const stops: (() => Promise<void>)[] = [];
   const stop = async (): Promise<void> => {
@@ -88,45 +106,49 @@ export async function startSpu(options: SpuOptions): Promise<Spu> {
   stops.push(async () => lock.release());
   let how: 'flush' | 'abandon' = 'flush';
   stops.push(() => replicas.close(how));
+  stops.push(() => smartModules.close());
   stops.push(async () => offsets.stop());
   try {
-    const listener = await listen({
-      host: options.listen.host,
-      port: options.listen.port,
+    const tls = options.tls && (await openServerTls(options.tls, options.dataDir, { kind: 'spu', id, name }, log));
+    const server = {
       option: options.portOption,
-      maxConnections: options.maxConnections,
-      serve: (pipe) =>
-        serve(gate.admit(pipe), spuRoutes(replicas, offsets), { frameLimitBytes: DEFAULT_FRAME_LIMIT_BYTES }),
+      maxConnections: limits.connections,
+      handshakeTimeoutMs: limits.handshakeMs,
       log,
+    };
+    const listener = await listen({
+      ...server,
+      ...options.listen,
+      tls,
+      serve: (pipe) =>
+        serve(gate.admit(pipe), spuRoutes({ replicas, offsets, smartModules, transforms }), {
+          frameLimitBytes: limits.requestBytes,
+        }),
     });
     stops.push(() => listener.close());
     const privatePort = await listen({
-      host: options.listen.host,
+      ...server,
+      host: LOOPBACK,
       port: 0,
-      option: options.portOption,
-      maxConnections: options.maxConnections,
       serve: async (pipe) => {
         const feed = createFeed(replicas, log);
         try {
-          return await serve(gate.admit(pipe), spuPrivateRoutes(replicas, feed, offsets), {
-            frameLimitBytes: DEFAULT_FRAME_LIMIT_BYTES,
-          });
+          return await serve(gate.admit(pipe), spuPrivateRoutes(replicas, feed, offsets));
         } finally {
           feed.close();
         }
       },
-      log,
     });
     stops.push(() => privatePort.close());
     const following = startFollowing({ spuId: id, replicas, transport, log });
     stops.push(async () => following.stop());
-    const link = startScLink({
+    const started = startScLink({
       transport,
       address: options.sc,
       registration: {
         id,
         name,
-        publicEndpoint: { ...listener.address, encryption: 'PLAINTEXT' },
+        publicEndpoint: { ...listener.address, encryption: tls === undefined ? 'PLAINTEXT' : 'SSL' },
         privateEndpoint: { ...privatePort.address, encryption: 'PLAINTEXT' },
         rack: undefined,
         create: true,
@@ -140,8 +162,9 @@ export async function startSpu(options: SpuOptions): Promise<Spu> {
       heartbeatMs: options.heartbeatMs,
       log,
     });
-    stops.push(() => link.stop());
-    await untilReady(link.ready, signal);
+    link = started;
+    stops.push(() => started.stop());
+    await untilReady(started.ready, signal);
     log('info', 'the SPU serves', { id, address: `${listener.address.host}:${listener.address.port}` });
     return {
       id,

@@ -10,6 +10,10 @@ import type { ErrorCode, PartitionData, StreamFetchRequest, StreamFetchResponse 
 import type { Call } from '@fluvio-ts/protocol/internal';
 import { errorData, slice } from './fetch.ts';
 import type { Replica } from './replica.ts';
+import type { SmartModules } from './smartmodules.ts';
+import { codeOf } from './smartmodules.ts';
+import type { TransformedStream } from './stream-transform.ts';
+import { startTransform } from './stream-transform.ts';
 import type { Turns } from './turns.ts';
 
 /** What a stream is made of. */
@@ -18,6 +22,8 @@ export interface StreamParts {
   readonly replica: Replica;
   readonly request: StreamFetchRequest;
   readonly call: Call<StreamFetchResponse>;
+  /** Runs the SmartModules that the request names. */
+  readonly smartModules: SmartModules;
   /** Lets one stream of the connection at a time read and send, so that a slow client holds one slice in memory, not one for each. */
   readonly turns: Turns;
 }
@@ -35,7 +41,7 @@ const DELETED = -2n;
 const IGNORED = -1n;
 
 /** Starts to send. */
-export function startStream({ id, replica, request, call, turns }: StreamParts): Stream {
+export function startStream({ id, replica, request, call, smartModules, turns }: StreamParts): Stream {
   const { topic, isolation } = request;
   // max_bytes is a u32 in disguise.
   const maxBytes = Math.max(1, request.maxBytes >>> 0);
@@ -73,7 +79,15 @@ export function startStream({ id, replica, request, call, turns }: StreamParts):
     return failed ? 'ended' : 'sent';
   };
 
-  const run = async (): Promise<void> => {
+  /** The same through SmartModules, which may take their time: the other streams go on meanwhile. */
+  const sendTransformed = async (transform: TransformedStream, from: bigint): Promise<'sent' | 'nothing' | 'ended'> => {
+    const slice = await transform.next(from);
+    if (slice === undefined || replica.state === 'gone' || !replica.leads(epoch)) return 'nothing';
+    await turns.take(() => send(slice.data));
+    return slice.last ? 'ended' : 'sent';
+  };
+
+  const run = async (transform: TransformedStream | undefined): Promise<void> => {
     let from = request.fetchOffset;
     let credit = true;
     let begun = false;
@@ -93,7 +107,8 @@ export function startStream({ id, replica, request, call, turns }: StreamParts):
       // The first offset is checked even where there is nothing to send; a later one beyond the end only parks.
       if (credit && (!begun || from < replica.limit(isolation))) {
         begun = true;
-        const outcome = await turns.take(() => sendSlice(from));
+        const outcome =
+          transform === undefined ? await turns.take(() => sendSlice(from)) : await sendTransformed(transform, from);
         if (outcome === 'ended') return;
         if (outcome === 'sent') credit = false;
         // A topic may have been deleted, or an acknowledgement come, while this stream waited for its turn.
@@ -103,11 +118,37 @@ export function startStream({ id, replica, request, call, turns }: StreamParts):
     }
   };
 
+  /** Starts the SmartModules, where there are some, and streams. */
+  const runThrough = async (): Promise<void> => {
+    const { smartmodules: invocations } = request;
+    if (invocations.length === 0) return run(undefined);
+    let transform: TransformedStream;
+    try {
+      const { version, signal } = call;
+      transform = await startTransform({
+        smartModules,
+        invocations,
+        replica,
+        isolation,
+        maxBytes,
+        version,
+        signal,
+      });
+    } catch (error) {
+      return fail(codeOf(error, 'consume'));
+    }
+    try {
+      await run(transform);
+    } finally {
+      await transform.close();
+    }
+  };
+
   // A connection has many streams, and each listens for its end.
   setMaxListeners(0, call.signal);
   const unsubscribe = replica.subscribe(wake);
   call.signal.addEventListener('abort', wake, { once: true });
-  const ended = run()
+  const ended = runThrough()
     // The connection is over: there is nobody to tell.
     .catch(() => {})
     .finally(() => {

@@ -1,4 +1,5 @@
 /** For tests: plain sessions with the servers of a cluster. */
+import type { TcpOptions } from '@fluvio-ts/adapter-tcp';
 import { tcp } from '@fluvio-ts/adapter-tcp';
 import type {
   CreateRequest,
@@ -15,13 +16,13 @@ import type { SpuInfo } from '../options.ts';
 import { joined } from './batches.ts';
 
 /** A session with the SC. */
-export async function connectSc(endpoint: string): Promise<Session> {
-  return startSession(await tcp().connect({ kind: 'sc', address: parseAddress(endpoint) }), { server: 'sc' });
+export async function connectSc(endpoint: string, options: TcpOptions = {}): Promise<Session> {
+  return startSession(await tcp(options).connect({ kind: 'sc', address: parseAddress(endpoint) }), { server: 'sc' });
 }
 
 /** A session with an SPU. */
-export async function connectSpu({ id, name, address }: SpuInfo): Promise<Session> {
-  return startSession(await tcp().connect({ kind: 'spu', id, name, address }), { server: 'spu' });
+export async function connectSpu({ id, name, address }: SpuInfo, options: TcpOptions = {}): Promise<Session> {
+  return startSession(await tcp(options).connect({ kind: 'spu', id, name, address }), { server: 'spu' });
 }
 
 /** A computed topic of one replica. */

@@ -113,7 +113,13 @@ export async function replay(
         connection.send(encodeRequest(UpdateOffsets, 0, ACKNOWLEDGEMENT, 'replay', { offsets: [unacknowledged] }));
       }
       const real = decodeResponse(api, frame.apiVersion, bytes.subarray(4));
-      const ours = decodeResponse(api, frame.apiVersion, await connection.answer(id));
+      let ours = decodeResponse(api, frame.apiVersion, await connection.answer(id));
+      while (isProgress(ours) && !isProgress(real)) {
+        const { streamId, partition } = ours as StreamFetchResponse;
+        const offsets = [{ offset: partition.nextFilterOffset, sessionId: streamId }];
+        connection.send(encodeRequest(UpdateOffsets, 0, ACKNOWLEDGEMENT, 'replay', { offsets }));
+        ours = decodeResponse(api, frame.apiVersion, await connection.answer(id));
+      }
       if (api.name === 'StreamFetch') {
         const { streamId, partition } = ours as StreamFetchResponse;
         const last = readBatches(partition.records).batches.at(-1);
@@ -127,12 +133,20 @@ export async function replay(
   }
 }
 
+/** Whether a stream says how far it is where its modules dropped everything: the real cluster says nothing then. */
+function isProgress(answer: unknown): boolean {
+  const { streamId, partition } = answer as Partial<StreamFetchResponse>;
+  if (streamId === undefined || partition === undefined) return false;
+  return partition.errorCode.kind === 'None' && partition.records.length === 0 && partition.nextFilterOffset > 0n;
+}
+
 function isAnswerTo(other: Frame, request: Frame, id: number): boolean {
   return (
     other.dir === 'res' &&
     other.name === request.name &&
     other.role === request.role &&
     other.conn === request.conn &&
+    other.apiKey === request.apiKey &&
     correlationIdOf(bytesOf(other).subarray(4)) === id
   );
 }

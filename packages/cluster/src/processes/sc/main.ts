@@ -1,5 +1,6 @@
 /** The process of an SC. */
 import { scOrders } from '../../members/orders.ts';
+import { LOOPBACK } from '../../net/listener.ts';
 import { startSc } from '../../sc/sc.ts';
 import { askLauncher } from '../managed-requests.ts';
 import { runMember, tell } from '../member.ts';
@@ -12,7 +13,7 @@ runMember(async (task, log) => {
   const sc = await startSc({
     ...settings,
     listen: { host: settings.host, port: task.port },
-    listenPrivate: { host: settings.host, port: task.privatePort },
+    listenPrivate: { host: LOOPBACK, port: task.privatePort },
     portOptions: { public: 'scPort', private: 'scPrivatePort' },
     dataDir,
     durable: task.durable,
