@@ -60,7 +60,7 @@ async function runSpu(
   { signal }: StartContext,
   log: Logger,
 ): Promise<RunningMember> {
-  const { settings, dataDir, id, name, port, sc } = task;
+  const { settings, dataDir, id, name, port, sc, clockAheadMs } = task;
   signal.throwIfAborted();
   const gate = openGate();
   const spu = await startSpu({
@@ -72,12 +72,13 @@ async function runSpu(
     portOption: 'spuPorts',
     sc,
     dataDir,
+    clockAheadMs,
     gate,
     log,
     signal,
   });
   const record = { name: memberName(id), id, ...markOf(process.pid), address: spu.address };
-  return member(record, { server: spu, gate, settled: async () => true, obey: spuOrders() }, signal);
+  return member(record, { server: spu, gate, settled: async () => true, obey: spuOrders(spu) }, signal);
 }
 
 function member(record: MemberRecord, { server, gate, settled, obey }: Served, signal: AbortSignal): RunningMember {

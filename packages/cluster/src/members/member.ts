@@ -32,6 +32,8 @@ interface SpuTask {
   readonly port: number;
   /** The SC's private port. */
   readonly sc: Address;
+  /** How far its clock is ahead of the system's. */
+  readonly clockAheadMs: number;
 }
 
 /** A server, as it can be written down. */
@@ -65,7 +67,9 @@ export interface ManagedSpus {
 /** What a server is asked to do, while it runs. */
 export type MemberOrder =
   /** The SC: to answer when the metadata shows an SPU as offline, or the time is over. */
-  { readonly order: 'until-offline'; readonly id: number; readonly timeoutMs: number };
+  | { readonly order: 'until-offline'; readonly id: number; readonly timeoutMs: number }
+  /** An SPU: to set its clock ahead, and to remove what is too old by then. */
+  | { readonly order: 'advance-clock'; readonly byMs: number };
 
 /** A server that runs, or has run. */
 export interface RunningMember {

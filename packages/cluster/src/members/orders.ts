@@ -1,6 +1,7 @@
 /** How servers carry out what they are asked, in whichever process. */
 import { clusterError } from '../errors.ts';
 import type { Sc } from '../sc/sc.ts';
+import type { Spu } from '../spu/spu.ts';
 import type { MemberOrder } from './member.ts';
 
 /** Carries out an order, and resolves with its answer. */
@@ -13,10 +14,22 @@ export const scOrders =
     switch (order.order) {
       case 'until-offline':
         return sc.offline(order.id, order);
+      default:
+        throw notFor('an SC', order);
     }
   };
 
 /** Of an SPU. */
-export const spuOrders = (): ObeyOrder => async (order) => {
-  throw clusterError('cluster/request', { reason: `an SPU does not take the order '${order.order}'` });
-};
+export const spuOrders =
+  (spu: Spu): ObeyOrder =>
+  async (order) => {
+    switch (order.order) {
+      case 'advance-clock':
+        return spu.advanceClock(order.byMs);
+      default:
+        throw notFor('an SPU', order);
+    }
+  };
+
+const notFor = (server: string, { order }: MemberOrder): Error =>
+  clusterError('cluster/request', { reason: `${server} does not take the order '${order}'` });

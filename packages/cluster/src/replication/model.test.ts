@@ -2,6 +2,8 @@
 import { describe, expect, it } from 'vitest';
 import type { Outcome, Rules } from '../testing/replication-model.ts';
 import { realRules, runSchedule } from '../testing/replication-model.ts';
+import { NO_BATCHES } from './epochs.ts';
+import type { Leader } from './leader.ts';
 
 const SCHEDULES = 120_000;
 const STEPS = 160;
@@ -72,6 +74,14 @@ describe('the check finds', () => {
     },
     'a log that is not cut': {
       cutFor: (_, log) => log.endOffset,
+    },
+    'a follower that goes on although what it has cannot be compared with what was removed': {
+      createLeader: (options) => {
+        const leader = realRules.createLeader(options);
+        const onWant: Leader['onWant'] = (want, log, nowMs) =>
+          leader.onWant(want.offset === log.startOffset ? { ...want, lastEpoch: NO_BATCHES } : want, log, nowMs);
+        return Object.create(leader, { onWant: { value: onWant } }) as Leader;
+      },
     },
     'an answer that is taken although it is out of date': {
       isCurrent: (want, log) => want.offset <= log.endOffset,

@@ -118,6 +118,8 @@ export function openLog({ dir, segmentBytes, log }: LogOptions): Log {
     }
   };
 
+  const isClosed = (segment: Segment): boolean => closed.some((one) => one === segment);
+
   /** Counts a closed segment no more. */
   const forget = (segment: Segment): void => {
     closedBytes -= segment.sizeBytes + segment.indexBytes;
@@ -249,10 +251,10 @@ export function openLog({ dir, segmentBytes, log }: LogOptions): Log {
         if (namesUnsynced) await syncDirectory(dir);
         namesUnsynced = false;
       } catch (error) {
-        unsynced = [...due.filter((segment) => closed.includes(segment)), ...unsynced];
+        unsynced = [...due.filter((segment) => isClosed(segment)), ...unsynced];
         throw error;
       } finally {
-        for (const segment of due) if (closed.includes(segment)) keepWarm(segment);
+        for (const segment of due) if (isClosed(segment)) keepWarm(segment);
       }
     },
     close() {

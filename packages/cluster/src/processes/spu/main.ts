@@ -16,13 +16,14 @@ runMember(async (task, log, signal) => {
     listen: { host: settings.host, port: task.port },
     portOption: 'spuPorts',
     sc: task.sc,
+    clockAheadMs: task.clockAheadMs,
     dataDir,
     log,
     signal,
   });
   const stopHeartbeats = startHeartbeats({ spuId: task.id, sc: task.sc, heartbeatMs: settings.heartbeatMs });
   return {
-    obey: spuOrders(),
+    obey: spuOrders(spu),
     ready: { news: 'ready', address: spu.address },
     async stop() {
       await stopHeartbeats();
