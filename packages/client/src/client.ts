@@ -5,8 +5,13 @@ import type { Cluster } from './cluster.ts';
 import { openCluster } from './cluster.ts';
 import type { SpuAddress } from './connection/spu-pool.ts';
 import { deadline, orAborted } from './connection/timer.ts';
-import type { Consumer, ConsumerOptions } from './consumer/consumer.ts';
+import type { Consumer } from './consumer/consumer.ts';
 import { openConsumer } from './consumer/consumer.ts';
+import type { Fetched, FetchOptions } from './consumer/fetch.ts';
+import { fetchOnce } from './consumer/fetch.ts';
+import type { ConsumerOffsets } from './consumer/offsets.ts';
+import { consumerOffsets } from './consumer/offsets.ts';
+import type { ConsumerOptions } from './consumer/options.ts';
 import type { PartitionOffsets } from './consumer/position.ts';
 import { fetchOffsets } from './consumer/position.ts';
 import { clientError, reasonOf } from './errors.ts';
@@ -15,8 +20,10 @@ import type { ClientEventOf, ClientEventType, ClientHooks } from './observe/even
 import type { ClientHealth } from './observe/health.ts';
 import type { Logger } from './observe/logger.ts';
 import { observer } from './observe/observer.ts';
-import type { Producer, ProducerOptions } from './producer/producer.ts';
+import type { ProducerOptions } from './producer/options.ts';
+import type { Producer } from './producer/producer.ts';
 import { openProducer } from './producer/producer.ts';
+import type { ProducerRecord } from './producer/result.ts';
 
 /** How to reach a cluster. */
 export interface ConnectOptions {
@@ -39,7 +46,7 @@ export interface ConnectOptions {
   readonly probeIntervalMs?: number;
   /** Which address of an SPU to dial: `public` (default), `local`, or a function for networks that translate addresses. */
   readonly spuAddress?: SpuAddress;
-  /** Codecs for compressed batches. Default none: such batches then fail with `codec/missing`. */
+  /** Codecs for compressed batches. Default none: reading such batches fails with `codec/missing`, making them with `produce/codec-missing`. */
   readonly codecs?: Codecs;
   /** Called when something happens to the client, by kind of event; see also {@link Client.on}. */
   readonly hooks?: ClientHooks;
@@ -55,10 +62,18 @@ export interface Client extends AsyncDisposable {
   readonly endpoint: string;
   /** Version of the cluster's controller. */
   readonly platformVersion: string;
-  /** Makes a producer for a topic that exists. @throws `topic/not-found`, `option/invalid`, `connect/timeout` */
+  /** Makes a producer for a topic that exists. @throws `topic/not-found`, `option/invalid`, `produce/codec-missing`, `connect/timeout` */
   producer(topic: string, options?: ProducerOptions): Promise<Producer>;
   /** Makes a consumer; nothing is sent before its first read. @throws `option/invalid` */
-  consumer(topic: string, options?: ConsumerOptions): Consumer;
+  consumer(topic: string | readonly string[], options?: ConsumerOptions): Consumer;
+  /**
+   * Reads what is stored from an offset on, once: about `maxBytes` of it, and no waiting for more.
+   *
+   * @throws `topic/not-found`, `partition/not-found`, `consume/batch-too-large`, `server/error`, `connect/timeout`
+   */
+  fetch(topic: string, partition: number, options: FetchOptions): Promise<Fetched>;
+  /** How far named consumers are, as the cluster stores it. */
+  readonly consumerOffsets: ConsumerOffsets;
   /** Both ends of a partition. @throws `topic/not-found`, `partition/not-found`, `connect/timeout` */
   offsets(topic: string, partition: number, options?: { readonly signal?: AbortSignal }): Promise<PartitionOffsets>;
   /** How the client is, for a probe: as plain values, without asking anybody. */
@@ -70,7 +85,9 @@ export interface Client extends AsyncDisposable {
   on<Type extends ClientEventType>(type: Type, listener: (event: ClientEventOf<Type>) => void): () => void;
   /**
    * Closes consumers, flushes and closes producers (within `timeoutMs`, default 10,000), drops the connections. Safe to
-   * call twice.
+   * call twice. Everything is closed when it settles, either way.
+   *
+   * @throws `produce/undelivered` as {@link Producer.close}
    */
   close(options?: { readonly timeoutMs?: number }): Promise<void>;
 }
@@ -116,7 +133,8 @@ export async function connect(options: ConnectOptions): Promise<Client> {
   );
   const producers = new Set<Producer>();
   const consumers = new Set<Consumer>();
-  let consumerCount = 0;
+  let ids = 0;
+  const nextId = (): number => ids++;
   let closing: Promise<void> | undefined;
 
   const open = (what: string): void => {
@@ -130,7 +148,11 @@ export async function connect(options: ConnectOptions): Promise<Client> {
     },
     async producer(topic, producerOptions = {}) {
       open('making a producer');
-      const producer = await openProducer(cluster, topic, producerOptions, (closed) => producers.delete(closed));
+      const producer = await openProducer(cluster, topic, producerOptions, {
+        codecs: options.codecs ?? {},
+        encode: (record: ProducerRecord) => record,
+        onClose: (closed) => producers.delete(closed),
+      });
       producers.add(producer);
       if (closing !== undefined) {
         await producer.close({ timeoutMs: 0 });
@@ -140,12 +162,21 @@ export async function connect(options: ConnectOptions): Promise<Client> {
     },
     consumer(topic, consumerOptions = {}) {
       open('making a consumer');
-      const consumer = openConsumer(cluster, topic, consumerOptions, options.codecs ?? {}, consumerCount++, (closed) =>
-        consumers.delete(closed),
+      const topics = typeof topic === 'string' ? [topic] : topic;
+      const onClose = (closed: Consumer): boolean => consumers.delete(closed);
+      const consumer = openConsumer(
+        { cluster, codecs: options.codecs ?? {}, nextId, onClose },
+        topics,
+        consumerOptions,
       );
       consumers.add(consumer);
       return consumer;
     },
+    async fetch(topic, partition, fetchOptions) {
+      open('fetching');
+      return fetchOnce(cluster, topic, partition, fetchOptions, options.codecs ?? {});
+    },
+    consumerOffsets: consumerOffsets(cluster, nextId),
     async offsets(topic, partition, { signal } = {}) {
       open('reading offsets');
       await cluster.topic(topic, signal);
@@ -180,15 +211,17 @@ export async function connect(options: ConnectOptions): Promise<Client> {
       closing ??= (async () => {
         const until = performance.now() + timeoutMs;
         const limit = deadline(timeoutMs);
+        let ended: readonly PromiseSettledResult<void>[] = [];
         const drain = async (): Promise<void> => {
           await Promise.allSettled([...consumers].map((consumer) => consumer.close()));
           const leftMs = Math.max(0, until - performance.now());
-          await Promise.allSettled([...producers].map((producer) => producer.close({ timeoutMs: leftMs })));
+          ended = await Promise.allSettled([...producers].map((producer) => producer.close({ timeoutMs: leftMs })));
         };
         // Whatever does not end by itself ends with the connections.
         await orAborted(drain(), limit.signal, () => new Error('time is up')).catch(() => {});
         limit.release();
         cluster.close();
+        for (const end of ended) if (end.status === 'rejected') throw end.reason;
       })();
       return closing;
     },

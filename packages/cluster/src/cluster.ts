@@ -7,6 +7,8 @@ import { formatAddress } from '@fluvio-ts/protocol';
 import type { StartClusterOptions } from './cluster-options.ts';
 import { startOptionsOf } from './cluster-options.ts';
 import { clusterError } from './errors.ts';
+import type { ClusterFaults } from './faults/cluster-faults.ts';
+import { controlFaults } from './faults/cluster-faults.ts';
 import { inProcess } from './in-process/host.ts';
 import { lockFolder } from './locks.ts';
 import { manageSpus } from './members/managed.ts';
@@ -63,6 +65,8 @@ export interface Cluster {
    * `cluster/options` for a detached cluster, which this process cannot ask.
    */
   advanceClock(byMs: number): Promise<void>;
+  /** Faults on purpose. A detached cluster takes none: they reject with `cluster/options`. */
+  readonly faults: ClusterFaults;
   /** Ends everything, and removes a temporary data folder. Safe to call twice. */
   stop(): Promise<void>;
   [Symbol.asyncDispose](): Promise<void>;
@@ -124,16 +128,30 @@ export async function startCluster(options: StartClusterOptions = {}): Promise<C
     onChange: (members) => {
       if (processes) writeRecord(dataDir, { lifetime, settings, members });
     },
+    onStruck: (id, fault) => control.struck(id, fault),
     managedSpus: { start: (spus) => managedSpus.start(spus), stop: (spus) => managedSpus.stop(spus) },
   });
   const names = new Map<number, string>(ids.map((id) => [id, spuName(id)]));
-  const common = { dataDir, settings };
   let clockAheadMs = 0;
+  const control = controlFaults({
+    running: () =>
+      roster
+        .all()
+        .filter(({ state }) => state !== 'ended')
+        .map(({ record }) => record.id ?? 'sc'),
+    ask: async (id, order) => {
+      if (lifetime === 'detached') {
+        throw clusterError('cluster/options', { option: 'lifetime', reason: 'a detached cluster takes no faults' });
+      }
+      return roster.get(id).ask(order);
+    },
+  });
+  const common = (id: MemberId) => ({ dataDir, settings, faults: control.at(id) });
 
   const runSc = (port: number, privatePort: number, signal: AbortSignal): Promise<RunningMember> =>
     roster.run(
       {
-        ...common,
+        ...common('sc'),
         member: 'sc',
         port,
         privatePort,
@@ -144,7 +162,15 @@ export async function startCluster(options: StartClusterOptions = {}): Promise<C
     );
   const runSpu = (id: number, port: number, signal: AbortSignal): Promise<RunningMember> =>
     roster.run(
-      { ...common, member: 'spu', id, name: names.get(id) ?? spuName(id), port, sc: roster.scPrivate(), clockAheadMs },
+      {
+        ...common(id),
+        member: 'spu',
+        id,
+        name: names.get(id) ?? spuName(id),
+        port,
+        sc: roster.scPrivate(),
+        clockAheadMs,
+      },
       signal,
     );
 
@@ -323,6 +349,7 @@ export async function startCluster(options: StartClusterOptions = {}): Promise<C
         }),
       );
     },
+    faults: control.faults,
     stop,
     [Symbol.asyncDispose]: stop,
   };

@@ -29,10 +29,6 @@ export interface ClusterOptions {
   readonly minInSyncReplicas?: number;
   /** How often old records are looked for, in milliseconds. Default 10,000, as Fluvio. */
   readonly retentionCheckMs?: number;
-  /** How long one call of a SmartModule may take, in milliseconds; then its thread is ended. Default 5,000. */
-  readonly smartModuleTimeoutMs?: number;
-  /** Memory that each SmartModule may have, in bytes. Default 1,000,000,000, as on an SPU of Fluvio. */
-  readonly smartModuleMemoryBytes?: number;
   /**
    * TLS on every port for clients: `true`, or how. Certificates come from a development authority in the data folder.
    * Default: plaintext. The links between the servers never leave this machine, and stay plaintext.
@@ -65,8 +61,6 @@ export function settingsOf(options: ClusterOptions): ClusterSettings {
     spuTimeoutMs: options.spuTimeoutMs ?? 3_000,
     minInSyncReplicas: options.minInSyncReplicas ?? 1,
     retentionCheckMs: options.retentionCheckMs ?? 10_000,
-    smartModuleTimeoutMs: options.smartModuleTimeoutMs ?? 5_000,
-    smartModuleMemoryBytes: options.smartModuleMemoryBytes ?? 1_000_000_000,
     tls: tlsSettings(options.tls, { host, mustKnow: false }),
     limits: limitSettings(options.limits),
   };
@@ -76,8 +70,6 @@ export function settingsOf(options: ClusterOptions): ClusterSettings {
   whole('spuTimeoutMs', settings.spuTimeoutMs, settings.heartbeatMs + 1);
   whole('minInSyncReplicas', settings.minInSyncReplicas, 1, MOST_SPUS);
   whole('retentionCheckMs', settings.retentionCheckMs, 1);
-  whole('smartModuleTimeoutMs', settings.smartModuleTimeoutMs, 1);
-  whole('smartModuleMemoryBytes', settings.smartModuleMemoryBytes, 65_536);
   checkFsync(settings.fsync);
   return settings;
 }

@@ -1,5 +1,6 @@
 /** How servers carry out what they are asked, in whichever process. */
 import { clusterError } from '../errors.ts';
+import type { FaultBoard } from '../faults/board.ts';
 import type { Sc } from '../sc/sc.ts';
 import type { Spu } from '../spu/spu.ts';
 import type { MemberOrder } from './member.ts';
@@ -9,27 +10,32 @@ export type ObeyOrder = (order: MemberOrder) => Promise<unknown>;
 
 /** Of an SC. */
 export const scOrders =
-  (sc: Sc): ObeyOrder =>
+  (sc: Sc, faults: FaultBoard): ObeyOrder =>
   async (order) => {
     switch (order.order) {
       case 'until-offline':
         return sc.offline(order.id, order);
+      case 'move-leader':
+        return sc.moveLeader(order);
       default:
-        throw notFor('an SC', order);
+        return faultOrder(faults, order);
     }
   };
 
 /** Of an SPU. */
 export const spuOrders =
-  (spu: Spu): ObeyOrder =>
+  (spu: Spu, faults: FaultBoard): ObeyOrder =>
   async (order) => {
     switch (order.order) {
       case 'advance-clock':
         return spu.advanceClock(order.byMs);
       default:
-        throw notFor('an SPU', order);
+        return faultOrder(faults, order);
     }
   };
 
-const notFor = (server: string, { order }: MemberOrder): Error =>
-  clusterError('cluster/request', { reason: `${server} does not take the order '${order}'` });
+function faultOrder(faults: FaultBoard, order: MemberOrder): void {
+  if (order.order === 'fault') faults.add(order.fault);
+  else if (order.order === 'clear-fault') faults.remove(order.id);
+  else throw clusterError('cluster/request', { reason: `this server does not take the order '${order.order}'` });
+}

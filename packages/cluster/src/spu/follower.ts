@@ -39,7 +39,7 @@ interface Source {
 }
 
 const FIRST_BACKOFF_MS = 20;
-const LONGEST_BACKOFF_MS = 1000;
+const LONGEST_BACKOFF_MS = 250;
 const CONNECT_TIMEOUT_MS = 2000;
 /** The leader answers far more often. */
 const PULL_TIMEOUT_MS = 30_000;

@@ -6,6 +6,9 @@ import { serve } from '@fluvio-ts/protocol/internal';
 import type { AdjustableClock } from '../clock.ts';
 import { adjustableClock } from '../clock.ts';
 import { clusterError } from '../errors.ts';
+import type { FaultBoard } from '../faults/board.ts';
+import { noFaults } from '../faults/board.ts';
+import { serveWithFaults } from '../faults/serve.ts';
 import type { LimitSettings } from '../limits.ts';
 import { lockFolder } from '../locks.ts';
 import type { Logger } from '../logger.ts';
@@ -28,11 +31,10 @@ import { openReplicas } from './replicas.ts';
 import type { ScLink } from './sc-link.ts';
 import { startScLink } from './sc-link.ts';
 import { smartModuleSource } from './smartmodule-source.ts';
-import type { SmartModuleSettings } from './smartmodules.ts';
 import { createSmartModules } from './smartmodules.ts';
 
 /** How an SPU runs. */
-export interface SpuOptions extends SmartModuleSettings {
+export interface SpuOptions {
   readonly id: number;
   readonly name: string;
   /** Where clients connect; port 0 lets the system choose. */
@@ -56,6 +58,8 @@ export interface SpuOptions extends SmartModuleSettings {
   readonly tls?: TlsSettings | undefined;
   /** What everything that it hears and says goes through. Default: nothing is in the way. */
   readonly gate?: Pick<Gate, 'through' | 'admit'>;
+  /** The faults that its clients meet. Default: none. */
+  readonly faults?: FaultBoard;
   readonly log: Logger;
   readonly signal?: AbortSignal | undefined;
 }
@@ -78,7 +82,7 @@ export interface Spu {
  * @throws `cluster/port-taken`, `cluster/listen`, `cluster/data-dir-in-use`, `cluster/stopped` when aborted
  */
 export async function startSpu(options: SpuOptions): Promise<Spu> {
-  const { id, name, limits, log, signal, gate = noGate } = options;
+  const { id, name, limits, log, signal, gate = noGate, faults = noFaults } = options;
   const dir = join(options.dataDir, `spu-logs-${id}`);
   const lock = lockFolder(dir);
   const clock: AdjustableClock = adjustableClock(options.clockAheadMs);
@@ -95,7 +99,7 @@ export async function startSpu(options: SpuOptions): Promise<Spu> {
     if (link === undefined) throw clusterError('cluster/no-sc', {});
     return link.call(FindSmartModule, request);
   }, log);
-  const smartModules = createSmartModules(source, options);
+  const smartModules = createSmartModules(source, limits);
   const transforms = produceTransforms(smartModules, createDeduplicator(smartModules));
   let link: ScLink | undefined;
   const offsets = createConsumerOffsets({ spuId: id, replicas, transport, clock, log });
@@ -121,7 +125,7 @@ export async function startSpu(options: SpuOptions): Promise<Spu> {
       ...options.listen,
       tls,
       serve: (pipe) =>
-        serve(gate.admit(pipe), spuRoutes({ replicas, offsets, smartModules, transforms }), {
+        serveWithFaults(gate.admit(pipe), spuRoutes({ replicas, offsets, smartModules, transforms }), faults, {
           frameLimitBytes: limits.requestBytes,
         }),
     });
