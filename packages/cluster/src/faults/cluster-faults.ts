@@ -1,7 +1,7 @@
 /** Faults on purpose, for tests of programs that use a cluster: what a client meets is what it would meet in production. */
 import type { ErrorCode } from '@fluvio-ts/protocol';
 import { clusterError } from '../errors.ts';
-import type { MemberId, MemberOrder } from '../members/member.ts';
+import type { Evicted, MemberId, MemberOrder } from '../members/member.ts';
 import { whole } from '../options.ts';
 import { canFail } from './error-answers.ts';
 import type { FaultApi, FaultEffect, FaultOrder } from './fault.ts';
@@ -67,6 +67,11 @@ export interface ClusterFaults {
    * Records that were not committed may be lost with the old leader.
    */
   moveLeader(topic: string, partition: number, spu: number): Promise<void>;
+  /**
+   * Removes the oldest records of a partition from every SPU that runs, as retention does: committed batches that end at or
+   * before `upTo`. Resolves with the first offset that is left. Rejects with `cluster/request` where nobody leads it.
+   */
+  evict(topic: string, partition: number, upTo: bigint): Promise<bigint>;
   /** Ends every fault. */
   clear(): Promise<void>;
 }
@@ -182,6 +187,15 @@ export function controlFaults({ running, ask }: FaultsOptions): FaultControl {
     truncateAtMaxBytes: (api, aim) => inject(api, { kind: 'truncate' }, { count: Number.POSITIVE_INFINITY, ...aim }),
     async moveLeader(topic, partition, spu) {
       await ask('sc', { order: 'move-leader', topic, partition, spu });
+    },
+    async evict(topic, partition, upTo) {
+      const spus = running().filter((id) => id !== 'sc');
+      const answers = await Promise.all(spus.map((id) => ask(id, { order: 'evict', topic, partition, upTo })));
+      const leader = (answers as (Evicted | undefined)[]).find((answer) => answer?.leads === true);
+      if (leader === undefined) {
+        throw clusterError('cluster/request', { reason: `no SPU that runs leads ${topic}-${partition}` });
+      }
+      return leader.startOffset;
     },
     async clear() {
       await Promise.all([...injected.values()].map(clear));

@@ -75,9 +75,17 @@ export type MemberOrder =
   | { readonly order: 'advance-clock'; readonly byMs: number }
   /** The SC: to have another replica lead a partition, and to answer when it does. */
   | { readonly order: 'move-leader'; readonly topic: string; readonly partition: number; readonly spu: number }
+  /** An SPU: to remove the oldest records of a partition, and to answer with an {@link Evicted}. */
+  | { readonly order: 'evict'; readonly topic: string; readonly partition: number; readonly upTo: bigint }
   /** To strike requests from now on, or no more. */
   | { readonly order: 'fault'; readonly fault: FaultOrder }
   | { readonly order: 'clear-fault'; readonly id: number };
+
+/** What an SPU has left of a partition. */
+export interface Evicted {
+  readonly leads: boolean;
+  readonly startOffset: bigint;
+}
 
 /** A server that runs, or has run. */
 export interface RunningMember {

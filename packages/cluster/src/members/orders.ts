@@ -29,6 +29,8 @@ export const spuOrders =
     switch (order.order) {
       case 'advance-clock':
         return spu.advanceClock(order.byMs);
+      case 'evict':
+        return spu.evict(order);
       default:
         return faultOrder(faults, order);
     }

@@ -3,7 +3,7 @@ import type { Logger } from '../logger.ts';
 import { reasonOf } from '../logger.ts';
 import type { MemberOrder, MemberTask } from '../members/member.ts';
 import type { ObeyOrder } from '../members/orders.ts';
-import { fromText } from '../members/task-text.ts';
+import { fromText, toText } from '../members/task-text.ts';
 import type { Asked, MemberNews } from './messages.ts';
 import { RELEASE } from './messages.ts';
 import { travelling } from './travelling.ts';
@@ -77,7 +77,7 @@ export function runMember(
 
 async function answer({ ask, order }: Asked, obey: ObeyOrder): Promise<void> {
   try {
-    tell({ news: 'answer', ask, value: await obey(fromText(order) as MemberOrder) });
+    tell({ news: 'answer', ask, value: toText(await obey(fromText(order) as MemberOrder)) });
   } catch (error) {
     tell({ news: 'answer', ask, error: travelling(error) });
   }

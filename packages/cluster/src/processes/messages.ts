@@ -44,7 +44,12 @@ export type MemberNews =
   /** A fault has struck a request. */
   | { readonly news: 'struck'; readonly fault: number }
   /** What became of an order. */
-  | { readonly news: 'answer'; readonly ask: number; readonly value?: unknown; readonly error?: TravellingError }
+  | {
+      readonly news: 'answer';
+      readonly ask: number;
+      readonly value?: string | undefined;
+      readonly error?: TravellingError;
+    }
   /** It could not start, and is about to end. */
   | ({ readonly news: 'failed' } & TravellingError);
 

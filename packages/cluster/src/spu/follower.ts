@@ -232,7 +232,7 @@ function startSource({ spuId, leader, replicas, transport, log, addressOf }: Sou
 }
 
 /** Whole batches as a run. */
-function runOf(bytes: Uint8Array): BatchRun {
+export function runOf(bytes: Uint8Array): BatchRun {
   const batches: PlacedBatch[] = [];
   scanBatches(bytes, ({ position, size, lastOffsetDelta, leaderEpoch }) => {
     batches.push({ position, sizeBytes: size, count: lastOffsetDelta + 1, epoch: leaderEpoch });

@@ -12,6 +12,7 @@ import { serveWithFaults } from '../faults/serve.ts';
 import type { LimitSettings } from '../limits.ts';
 import { lockFolder } from '../locks.ts';
 import type { Logger } from '../logger.ts';
+import type { Evicted } from '../members/member.ts';
 import type { Gate } from '../net/gate.ts';
 import { noGate } from '../net/gate.ts';
 import { LOOPBACK, listen } from '../net/listener.ts';
@@ -22,6 +23,7 @@ import type { FsyncPolicy } from '../storage/fsync.ts';
 import { spuRoutes } from './connection.ts';
 import { createConsumerOffsets } from './consumer-offsets/consumer-offsets.ts';
 import { createDeduplicator } from './deduplication.ts';
+import { evict } from './evict.ts';
 import { createFeed } from './feed.ts';
 import { startFollowing } from './follower.ts';
 import { spuPrivateRoutes } from './private-api.ts';
@@ -64,6 +66,13 @@ export interface SpuOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
+/** Which records shall go. */
+export interface Eviction {
+  readonly topic: string;
+  readonly partition: number;
+  readonly upTo: bigint;
+}
+
 /** A running SPU. */
 export interface Spu {
   readonly id: number;
@@ -71,6 +80,8 @@ export interface Spu {
   readonly address: Address;
   /** Sets its clock ahead by so many milliseconds more, and looks after retention at once. */
   advanceClock(byMs: number): void;
+  /** Removes the oldest records of a partition; undefined where it has no replica of it. @throws `storage/io`, `storage/full` */
+  evict(what: Eviction): Evicted | undefined;
   stop(): Promise<void>;
   /** Ends it as its process may be ended: nothing is flushed, and no high watermark written down. */
   kill(): Promise<void>;
@@ -177,6 +188,12 @@ export async function startSpu(options: SpuOptions): Promise<Spu> {
       advanceClock(byMs) {
         clock.advance(byMs);
         replicas.retain();
+      },
+      evict({ topic, partition, upTo }) {
+        const replica = replicas.get(`${topic}-${partition}`);
+        if (replica === undefined) return undefined;
+        const startOffset = BigInt(evict(replica, Number(upTo)));
+        return { leads: replica.leads(), startOffset };
       },
       stop,
       kill() {

@@ -161,6 +161,26 @@ describe.each(['inProcess', 'processes'] as const)('a cluster in mode %s', (mode
     await expect(cluster.faults.moveLeader('nowhere', 0, other)).rejects.toMatchObject({ code: 'cluster/request' });
   });
 
+  test('evicts the oldest records, on every replica: a reader from the beginning goes on behind them', async () => {
+    const topic = await newTopic(2);
+    const producer = await client.producer(topic, { isolation: 'read_committed' });
+    for (const value of ['a', 'b', 'c', 'd']) await producer.send({ value });
+    expect(await cluster.faults.evict(topic, 0, 2n)).toBe(2n);
+    expect(await readAll(topic)).toEqual(['c', 'd']);
+    const exact = (async () => {
+      for await (const _ of client.consumer(topic, { start: { offset: 0n }, until: 'end' }));
+    })();
+    await expect(exact).rejects.toMatchObject({ context: { error: { kind: 'OffsetEvicted', nextAvailable: 2n } } });
+    expect(await producer.send({ value: 'e' })).toMatchObject({ offset: 4n });
+    const leader = await leaderOf(topic);
+    await cluster.faults.moveLeader(topic, 0, cluster.spus.find(({ id }) => id !== leader)?.id ?? 0);
+    expect(await readAll(topic)).toEqual(['c', 'd', 'e']);
+    expect(await cluster.faults.evict(topic, 0, 1_000n)).toBe(5n);
+    expect(await readAll(topic)).toEqual([]);
+    expect(await producer.send({ value: 'f' })).toMatchObject({ offset: 5n });
+    await expect(cluster.faults.evict('nowhere', 0, 1n)).rejects.toMatchObject({ code: 'cluster/request' });
+  });
+
   test('keeps a fault through the restart of its server, with what is left of it', async () => {
     const topic = await newTopic();
     const leader = await leaderOf(topic);
