@@ -38,6 +38,15 @@ export type {
 } from './observe/events.ts';
 export type { ClientHealth, ControllerHealth } from './observe/health.ts';
 export type { LogFields, Logger } from './observe/logger.ts';
-export type { Producer, ProducerOptions } from './producer/producer.ts';
+export type { ProducerBatch, ProducerFailure, ProducerRetry } from './producer/events.ts';
+export type { ProducerOptions } from './producer/options.ts';
+export type { Partitioner } from './producer/partitions.ts';
+export type { Producer } from './producer/producer.ts';
 export type { ProducerRecord, SendResult } from './producer/result.ts';
+export type { ProducerStats } from './producer/stats.ts';
+export type { Decoder, Encoder, Serde, ValuePlace } from './serde/serde.ts';
+export type { TypedConsumer, TypedConsumerOptions } from './serde/typed-consumer.ts';
+export type { RawKey, TypedProducer, TypedProducerOptions, TypedProducerRecord } from './serde/typed-producer.ts';
+export type { TypedBatch, TypedRecord } from './serde/typed-record.ts';
+export type { OnUndecodable, Undecodable } from './serde/undecodable.ts';
 export type { SmartModuleLookback, SmartModuleSettings, SmartModuleUse } from './smartmodules.ts';

@@ -19,6 +19,8 @@ export interface FrameSplitter {
   push(chunk: Uint8Array, onFrame: (frame: Uint8Array) => void): void;
   /** Bytes of a frame that has begun and is not complete; 0 between frames. */
   readonly pendingBytes: number;
+  /** Bytes that this frame will have, its length included; 0 while that is not known. */
+  readonly announcedBytes: number;
 }
 
 /** Makes a splitter with a limit in bytes (default 64 MiB). */
@@ -60,6 +62,9 @@ export function frameSplitter(limitBytes: number = DEFAULT_FRAME_LIMIT_BYTES): F
     },
     get pendingBytes() {
       return prefixFilled + (frame === undefined ? 0 : filled);
+    },
+    get announcedBytes() {
+      return frame === undefined ? 0 : PREFIX + frame.length;
     },
   };
 }
