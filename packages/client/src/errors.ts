@@ -1,6 +1,7 @@
 /** The error codes of `@fluvio-ts/client`. */
 import type { ErrorCode, ErrorFactory, FluvioError } from '@fluvio-ts/protocol';
 import { defineErrors, errorNumber, errorText, isFluvioError } from '@fluvio-ts/protocol';
+import type { SendResult } from './producer/result.ts';
 
 /** The codes that this package raises, besides those of `@fluvio-ts/protocol` and of the transport. */
 export interface ClientCodes {
@@ -36,6 +37,14 @@ export interface ClientCodes {
   };
   /** A record's key or value is neither bytes nor text. */
   'produce/invalid-record': { readonly topic: string; readonly field: string; readonly kind: string };
+  /** An encoder refused a record's key or value; `cause` is what it threw. */
+  'produce/unencodable': {
+    readonly topic: string;
+    readonly field: 'key' | 'value';
+    readonly reason: string;
+    /** The code of the cause, if it has one. */
+    readonly by?: string;
+  };
   /** A record is larger than one request may be. */
   'produce/too-large': { readonly topic: string; readonly sizeBytes: number; readonly limitBytes: number };
   /** A record was not acknowledged within its deadline; it may or may not be stored. */
@@ -49,8 +58,40 @@ export interface ClientCodes {
   'produce/buffer-full': { readonly topic: string; readonly bufferBytes: number; readonly timeoutMs: number };
   /** The producer was closed before the record was acknowledged. */
   'produce/closed': { readonly topic: string };
+  /** With `delivery: 'atMostOnce'`: an attempt ended without an answer, so that the record may or may not be stored. */
+  'produce/unconfirmed': { readonly topic: string; readonly partition: number; readonly reason: string };
+  /** Some records of a `sendAll` failed; `results` has an entry for each record, undefined for those, and `cause` is the first failure. */
+  'produce/partial': {
+    readonly topic: string;
+    readonly acknowledged: number;
+    readonly failed: number;
+    readonly results: readonly (SendResult | undefined)[];
+    readonly reason: string;
+  };
+  /** Records of `enqueue` failed, and there is no `onFailure` that was told; `cause` is the first failure. */
+  'produce/undelivered': { readonly topic: string; readonly records: number; readonly reason: string };
+  /** A producer should compress, and has no codec for it. */
+  'produce/codec-missing': { readonly topic: string; readonly codec: string };
   /** An option has a value that cannot work. */
   'option/invalid': { readonly option: string; readonly reason: string };
+  /** A decoder refused a record's key or value; `cause` is what it threw. */
+  'consume/undecodable': {
+    readonly topic: string;
+    readonly partition: number;
+    readonly offset: bigint;
+    readonly field: 'key' | 'value';
+    readonly reason: string;
+  };
+  /** A SmartModule at the SPU failed on a record. */
+  'consume/smartmodule-failed': {
+    readonly topic: string;
+    readonly partition: number;
+    /** The record, as far as the SPU knows its offset. */
+    readonly offset: bigint;
+    readonly hint: string;
+    readonly key: Uint8Array | null;
+    readonly value: Uint8Array;
+  };
   /** One batch is larger than the client will fetch. */
   'consume/batch-too-large': {
     readonly topic: string;
@@ -95,6 +136,9 @@ export const clientError: ErrorFactory<ClientCodes> = defineErrors<ClientCodes>(
     text: (c) =>
       `a record for topic '${c.topic}' has a ${c.field} of type ${c.kind}: it must be a Uint8Array or a string, so encode it first`,
   },
+  'produce/unencodable': {
+    text: (c) => `a record for topic '${c.topic}' has a ${c.field} that its encoder refuses: ${c.reason}`,
+  },
   'produce/too-large': {
     text: (c) =>
       `a record of ${c.sizeBytes} bytes for topic '${c.topic}' is over the request limit of ${c.limitBytes}: split it or raise maxRequestBytes`,
@@ -105,11 +149,35 @@ export const clientError: ErrorFactory<ClientCodes> = defineErrors<ClientCodes>(
   },
   'produce/buffer-full': {
     text: (c) =>
-      `the producer of topic '${c.topic}' holds ${c.bufferBytes} unacknowledged bytes and had no room for ${c.timeoutMs} ms: slow down, or raise bufferBytes`,
+      `the producer of topic '${c.topic}' holds ${c.bufferBytes} unacknowledged bytes and ${c.timeoutMs > 0 ? `had no room for ${c.timeoutMs} ms` : 'has no room'}: slow down, or raise bufferBytes`,
     retryable: true,
   },
   'produce/closed': { text: (c) => `the producer of topic '${c.topic}' is closed` },
+  'produce/unconfirmed': {
+    text: (c) =>
+      `a record for ${c.topic}-${c.partition} may or may not be stored, and is not sent again since delivery is atMostOnce: ${c.reason}`,
+  },
+  'produce/partial': {
+    text: (c) =>
+      `${c.failed} of ${c.failed + c.acknowledged} records for topic '${c.topic}' were not delivered: ${c.reason}`,
+  },
+  'produce/undelivered': {
+    text: (c) =>
+      `${c.records} enqueued ${c.records === 1 ? 'record was' : 'records were'} not delivered to topic '${c.topic}' (pass onFailure to hear of each): ${c.reason}`,
+  },
+  'produce/codec-missing': {
+    text: (c) =>
+      `batches for topic '${c.topic}' are to be compressed with ${c.codec}, and connect() was given no codec for it: pass codecs of @fluvio-ts/compression`,
+  },
   'option/invalid': { text: (c) => `option ${c.option} ${c.reason}` },
+  'consume/undecodable': {
+    text: (c) =>
+      `the ${c.field} of the record at offset ${c.offset} of ${c.topic}-${c.partition} cannot be decoded: ${c.reason} (onUndecodable can skip such records, or put them aside)`,
+  },
+  'consume/smartmodule-failed': {
+    text: (c) =>
+      `a SmartModule failed on the record at offset ${c.offset} of ${c.topic}-${c.partition}: ${c.hint}; repair the module, or pass onSmartModuleFailure: 'skip'`,
+  },
   'consume/batch-too-large': {
     text: (c) =>
       `the batch at offset ${c.offset} of ${c.topic}-${c.partition} has ${c.neededBytes} bytes, over the limit of ${c.limitBytes}: raise maxBatchBytes`,

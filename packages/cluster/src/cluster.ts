@@ -7,6 +7,8 @@ import { formatAddress } from '@fluvio-ts/protocol';
 import type { StartClusterOptions } from './cluster-options.ts';
 import { startOptionsOf } from './cluster-options.ts';
 import { clusterError } from './errors.ts';
+import type { ClusterFaults } from './faults/cluster-faults.ts';
+import { controlFaults } from './faults/cluster-faults.ts';
 import { inProcess } from './in-process/host.ts';
 import { lockFolder } from './locks.ts';
 import { manageSpus } from './members/managed.ts';
@@ -57,6 +59,14 @@ export interface Cluster {
   restart(id: MemberId, options?: { readonly timeoutMs?: number }): Promise<MemberRecord>;
   /** Starts one more SPU. Default id: the next. Resolves when it serves. Rejects as {@link Cluster.restart}. */
   addSpu(id?: number): Promise<SpuInfo>;
+  /**
+   * Sets the clocks of the SPUs ahead, by so many milliseconds more, and has them look after retention: resolves when the
+   * leaders have removed what is too old by then, or too much. For tests of consumers that come late. Rejects with
+   * `cluster/options` for a detached cluster, which this process cannot ask.
+   */
+  advanceClock(byMs: number): Promise<void>;
+  /** Faults on purpose. A detached cluster takes none: they reject with `cluster/options`. */
+  readonly faults: ClusterFaults;
   /** Ends everything, and removes a temporary data folder. Safe to call twice. */
   stop(): Promise<void>;
   [Symbol.asyncDispose](): Promise<void>;
@@ -118,15 +128,30 @@ export async function startCluster(options: StartClusterOptions = {}): Promise<C
     onChange: (members) => {
       if (processes) writeRecord(dataDir, { lifetime, settings, members });
     },
+    onStruck: (id, fault) => control.struck(id, fault),
     managedSpus: { start: (spus) => managedSpus.start(spus), stop: (spus) => managedSpus.stop(spus) },
   });
   const names = new Map<number, string>(ids.map((id) => [id, spuName(id)]));
-  const common = { dataDir, settings };
+  let clockAheadMs = 0;
+  const control = controlFaults({
+    running: () =>
+      roster
+        .all()
+        .filter(({ state }) => state !== 'ended')
+        .map(({ record }) => record.id ?? 'sc'),
+    ask: async (id, order) => {
+      if (lifetime === 'detached') {
+        throw clusterError('cluster/options', { option: 'lifetime', reason: 'a detached cluster takes no faults' });
+      }
+      return roster.get(id).ask(order);
+    },
+  });
+  const common = (id: MemberId) => ({ dataDir, settings, faults: control.at(id) });
 
   const runSc = (port: number, privatePort: number, signal: AbortSignal): Promise<RunningMember> =>
     roster.run(
       {
-        ...common,
+        ...common('sc'),
         member: 'sc',
         port,
         privatePort,
@@ -137,7 +162,15 @@ export async function startCluster(options: StartClusterOptions = {}): Promise<C
     );
   const runSpu = (id: number, port: number, signal: AbortSignal): Promise<RunningMember> =>
     roster.run(
-      { ...common, member: 'spu', id, name: names.get(id) ?? spuName(id), port, sc: roster.scPrivate() },
+      {
+        ...common(id),
+        member: 'spu',
+        id,
+        name: names.get(id) ?? spuName(id),
+        port,
+        sc: roster.scPrivate(),
+        clockAheadMs,
+      },
       signal,
     );
 
@@ -297,6 +330,26 @@ export async function startCluster(options: StartClusterOptions = {}): Promise<C
       const { address } = await again(id, 0);
       return { id, name: spuName(id), address, state: 'running' };
     },
+    async advanceClock(byMs) {
+      whole('byMs', byMs, 0, Number.MAX_SAFE_INTEGER);
+      if (lifetime === 'detached') {
+        throw clusterError('cluster/options', { option: 'lifetime', reason: 'a detached cluster has its own clock' });
+      }
+      clockAheadMs += byMs;
+      const spus = roster.all().filter(({ record, state }) => record.id !== undefined && state !== 'ended');
+      await Promise.all(
+        spus.map(async (spu) => {
+          const done = spu.ask({ order: 'advance-clock', byMs }).catch((error) => {
+            // One that has ended meanwhile starts with the new time.
+            if (spu.state !== 'ended') throw error;
+          });
+          // A frozen one does it when it goes on.
+          if (spu.state === 'running') await done;
+          else done.catch(() => {});
+        }),
+      );
+    },
+    faults: control.faults,
     stop,
     [Symbol.asyncDispose]: stop,
   };

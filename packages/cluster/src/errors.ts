@@ -33,6 +33,13 @@ export interface ClusterCodes {
   'cluster/unknown-member': { readonly name: string };
   /** The server has ended, so this cannot be done to it. */
   'cluster/not-running': { readonly name: string };
+  /** A fault that a test has injected did not strike as often as the test waits for. */
+  'cluster/fault-missed': {
+    readonly api: string;
+    readonly strikes: number;
+    readonly expected: number;
+    readonly waitedMs: number;
+  };
   /** The SC has ended its connection to an SPU. */
   'cluster/link': { readonly id: number; readonly reason: string };
   /** This SPU does not lead the partition any more. What it took last may be at the new leader, or not. */
@@ -84,6 +91,10 @@ export const clusterError: ErrorFactory<ClusterCodes> = defineErrors<ClusterCode
   'cluster/stop-failed': { text: (c) => `processes ${c.pids.join(', ')} are still there after they were killed` },
   'cluster/unknown-member': { text: (c) => `the cluster has no ${c.name}` },
   'cluster/not-running': { text: (c) => `${c.name} does not run: start it again first` },
+  'cluster/fault-missed': {
+    text: (c) =>
+      `the fault struck ${c.strikes} requests of ${c.api} within ${c.waitedMs} ms, not ${c.expected}: see whether the client sends any to where the fault is`,
+  },
   'cluster/link': { text: (c) => `the connection to SPU ${c.id} was ended: ${c.reason}`, retryable: true },
   'cluster/deposed': { text: (c) => `this SPU does not lead ${c.partition} any more`, retryable: true },
   'cluster/no-sc': { text: () => 'the SPU has no connection to its SC at the moment: try again', retryable: true },

@@ -6,6 +6,8 @@
 export { type Cluster, startCluster } from './cluster.ts';
 export type { ClusterMode, StartClusterOptions } from './cluster-options.ts';
 export type { ClusterCodes } from './errors.ts';
+export type { ClusterFaults, Fault, FaultAim } from './faults/cluster-faults.ts';
+export type { FaultApi, ScFaultApi, SpuFaultApi } from './faults/fault.ts';
 export type { ClusterLimits } from './limits.ts';
 export type { Logger, LogLevel } from './logger.ts';
 export type { MemberId, MemberRecord } from './members/member.ts';

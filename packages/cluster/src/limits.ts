@@ -25,6 +25,12 @@ export interface ClusterLimits {
   readonly topics?: number;
   /** Partitions of all topics together. Default 50,000. A creation beyond is refused with `TopicError`. */
   readonly partitions?: number;
+  /** SmartModule chains that each SPU runs at a time: one for a stream, a request that produces, a deduplicated partition. Default 64. */
+  readonly smartModuleChains?: number;
+  /** How long one call of a SmartModule chain may take, in milliseconds; then its thread is ended. Default 5,000. */
+  readonly smartModuleMs?: number;
+  /** Memory that each SmartModule may have, in bytes. Default 1,000,000,000, as on an SPU of Fluvio. */
+  readonly smartModuleBytes?: number;
 }
 
 /** The same, complete. */
@@ -39,6 +45,9 @@ const DEFAULTS: LimitSettings = {
   waitingRequests: 256,
   topics: 10_000,
   partitions: 50_000,
+  smartModuleChains: 64,
+  smartModuleMs: 5_000,
+  smartModuleBytes: 1_000_000_000,
 };
 
 /** A frame this small is no request at all. */

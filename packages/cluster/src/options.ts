@@ -29,10 +29,8 @@ export interface ClusterOptions {
    * all of them. Default 1: the leader goes on alone when all others are gone.
    */
   readonly minInSyncReplicas?: number;
-  /** How long one call of a SmartModule may take, in milliseconds; then its thread is ended. Default 5,000. */
-  readonly smartModuleTimeoutMs?: number;
-  /** Memory that each SmartModule may have, in bytes. Default 1,000,000,000, as on an SPU of Fluvio. */
-  readonly smartModuleMemoryBytes?: number;
+  /** How often old records are looked for, in milliseconds. Default 10,000, as Fluvio. */
+  readonly retentionCheckMs?: number;
   /**
    * TLS on every port for clients: `true`, or how. Certificates come from a development authority in the data folder.
    * Default: plaintext. The links between the servers never leave this machine, and stay plaintext.
@@ -73,8 +71,7 @@ export function settingsOf(options: ClusterOptions): ClusterSettings {
     heartbeatMs: options.heartbeatMs ?? 400,
     spuTimeoutMs: options.spuTimeoutMs ?? 3_000,
     minInSyncReplicas: options.minInSyncReplicas ?? 1,
-    smartModuleTimeoutMs: options.smartModuleTimeoutMs ?? 5_000,
-    smartModuleMemoryBytes: options.smartModuleMemoryBytes ?? 1_000_000_000,
+    retentionCheckMs: options.retentionCheckMs ?? 10_000,
     tls,
     authorization: authorizationSettings(options.authorization, { tls: tls !== undefined }),
     readOnly: options.readOnly ?? false,
@@ -85,10 +82,19 @@ export function settingsOf(options: ClusterOptions): ClusterSettings {
   whole('heartbeatMs', settings.heartbeatMs, 1);
   whole('spuTimeoutMs', settings.spuTimeoutMs, settings.heartbeatMs + 1);
   whole('minInSyncReplicas', settings.minInSyncReplicas, 1, MOST_SPUS);
-  whole('smartModuleTimeoutMs', settings.smartModuleTimeoutMs, 1);
-  whole('smartModuleMemoryBytes', settings.smartModuleMemoryBytes, 65_536);
-  if (typeof settings.fsync === 'object') whole('fsync.intervalMs', settings.fsync.intervalMs, 1);
+  whole('retentionCheckMs', settings.retentionCheckMs, 1);
+  checkFsync(settings.fsync);
   return settings;
+}
+
+/** Checks what may have come as JSON, or from a program without types. */
+function checkFsync(fsync: FsyncPolicy): void {
+  if (fsync === 'never' || fsync === 'always') return;
+  if (typeof fsync !== 'object' || fsync === null) {
+    const reason = `'${String(fsync)}' is neither 'never', nor 'always', nor { intervalMs }`;
+    throw clusterError('cluster/options', { option: 'fsync', reason });
+  }
+  whole('fsync.intervalMs', fsync.intervalMs, 1);
 }
 
 /** Checks a whole number. @throws `cluster/options` */

@@ -19,6 +19,8 @@ export interface FrameSplitter {
   push(chunk: Uint8Array, onFrame: (frame: Uint8Array) => void): void;
   /** Bytes of a frame that has begun and is not complete; 0 between frames. */
   readonly pendingBytes: number;
+  /** Bytes that this frame will have, its length included; 0 while that is not known. */
+  readonly announcedBytes: number;
   /** Memory that is taken for that frame. */
   readonly heldBytes: number;
 }
@@ -77,6 +79,9 @@ export function frameSplitter(
     },
     get pendingBytes() {
       return prefixFilled + (frame === undefined ? 0 : filled);
+    },
+    get announcedBytes() {
+      return frame === undefined ? 0 : PREFIX + frameLength;
     },
     get heldBytes() {
       return frame === undefined ? 0 : frame.length;

@@ -16,7 +16,7 @@ function producer() {
           bytes: record.value.length,
           settle(error?: Error) {
             open.splice(open.indexOf(entry), 1);
-            if (error === undefined) resolve({ partition: 0, offset: 0n, mayBeDuplicate: false });
+            if (error === undefined) resolve({ partition: 0, offset: 0n, timestampMs: 0, mayBeDuplicate: false });
             else reject(error);
           },
         };

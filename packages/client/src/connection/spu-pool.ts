@@ -16,7 +16,7 @@ import { abortedError, deadline, orAborted } from './timer.ts';
  * that waits for replicas must not share one with the credits of streams. Each consumer has connections of its own, since
  * closing them is the only way to end a stream at the SPU.
  */
-export type Purpose = 'produce' | 'query' | `consume ${number}`;
+export type Purpose = 'produce' | 'query' | `consume ${number}` | `store ${number}`;
 
 /** Which of an SPU's addresses is dialled: the public one, the one inside the cluster's network, or what the function says. */
 export type SpuAddress =

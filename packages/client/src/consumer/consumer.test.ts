@@ -7,8 +7,8 @@ import type { Broker } from '../testing/broker.ts';
 import { broker } from '../testing/broker.ts';
 import { until } from '../testing/until.ts';
 import type { Consumer } from './consumer.ts';
-import type { ConsumerGap, ConsumerRetry } from './partition-stream.ts';
 import type { ConsumerRecord } from './record.ts';
+import type { ConsumerGap, ConsumerRetry } from './settings.ts';
 
 const clients: Client[] = [];
 afterEach(async () => {

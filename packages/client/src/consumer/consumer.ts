@@ -1,73 +1,73 @@
-/** The consumer of one topic: the streams of its partitions, merged in the order in which their batches arrive. */
-import type { Codecs, Isolation } from '@fluvio-ts/protocol';
+/** The consumer of one topic or several: the streams of their partitions, merged. */
+import type { Codecs } from '@fluvio-ts/protocol';
 import { stopper } from '@fluvio-ts/protocol/internal';
 import type { Cluster } from '../cluster.ts';
 import type { Purpose } from '../connection/spu-pool.ts';
 import { abortedError } from '../connection/timer.ts';
 import { clientError } from '../errors.ts';
-import { withDefaults } from '../options.ts';
+import { smartModuleChain } from '../smartmodules.ts';
+import { arrivalOrder } from './arrivals.ts';
 import type { ConsumerBatch } from './batch.ts';
-import type { ConsumerGap, ConsumerRetry, StreamSettings } from './partition-stream.ts';
+import { headOf } from './batch.ts';
+import { budget } from './budget.ts';
+import type { CommitPoint } from './commits.ts';
+import { committing } from './committing.ts';
+import type { ConsumerOptions } from './options.ts';
+import { consumerSettings } from './options.ts';
 import { streamPartition } from './partition-stream.ts';
-import { streamPartitions } from './partitions.ts';
+import { countOf, streamPartitions } from './partitions.ts';
 import type { StartOffset } from './position.ts';
-import { checkStart } from './position.ts';
+import type { Reading } from './readers.ts';
 import { batchReader, recordReader } from './readers.ts';
 import type { ConsumerRecord } from './record.ts';
+import type { Sink, StreamSettings } from './settings.ts';
+import { timeOrder } from './time-order.ts';
 
-/** Settings of a consumer. */
-export interface ConsumerOptions {
-  /** Which partitions. Default `all`, those that are added later included (from their beginning). */
-  readonly partitions?: 'all' | readonly number[];
-  /** Where to start in each partition. Default `end`. */
-  readonly start?: StartOffset;
-  /** `end`: stop at the high watermark that each partition has when it is first reached. Default: go on for ever. */
-  readonly until?: 'end';
-  /** `read_uncommitted` (default) reads to the log end, `read_committed` to the high watermark. */
-  readonly isolation?: Isolation;
-  /** Bytes of records in one answer of an SPU. Default 1,048,576. */
-  readonly maxBytes?: number;
-  /** Largest batch that is fetched where `maxBytes` is too small for even one. Default 67,108,864. */
-  readonly maxBatchBytes?: number;
-  /** Bytes per partition that may wait to be read before the SPU gets credit for more. Default 1,048,576. */
-  readonly prefetchBytes?: number;
-  /** Whether batches' checksums are verified. Default true. */
-  readonly verifyCrc?: boolean;
-  /** Called when a stream is interrupted; it is resumed by itself, for ever. What it throws ends the consumer. */
-  readonly onRetry?: (retry: ConsumerRetry) => void;
-  /** Called when retention removed records before they could be read; the stream goes on behind them. What it throws ends the consumer. */
-  readonly onGap?: (gap: ConsumerGap) => void;
-  /** Ends the consumer: a pending read rejects with `request/aborted`. */
-  readonly signal?: AbortSignal;
+/** How far a consumer is in one partition. */
+export interface ConsumerPosition {
+  readonly topic: string;
+  readonly partition: number;
+  /** Offset behind the last batch that was handed out. */
+  readonly next: bigint;
+  /** The high watermark when that batch was sent: the distance is the lag. */
+  readonly highWatermark: bigint;
 }
 
 /**
- * Reads one topic. Iterate once, over records or over batches; leaving the loop closes the consumer. Reads need not wait for
+ * Reads topics. Iterate once, over records or over batches; leaving the loop closes the consumer. Reads need not wait for
  * one another, and loops that share a consumer share its records: each goes to one of them.
  *
  * Within a partition records come in order, without gap or repetition, also across reconnects and changes of leader.
- * Between partitions there is no order.
+ * Between partitions there is no order, unless {@link ConsumerOptions.order} asks for one.
  */
 export interface Consumer extends AsyncIterable<ConsumerRecord>, AsyncDisposable {
-  readonly topic: string;
+  readonly topics: readonly string[];
+  /** How offsets are stored: not at all without a `consumerId`. */
+  readonly commitMode: 'none' | 'auto' | 'manual';
   /** The same stream by batches, which iterate synchronously: several times as fast as one `await` per record. */
   batches(): AsyncIterable<ConsumerBatch>;
+  /** The same stream as a web stream of records; cancelling it closes the consumer. */
+  readable(): ReadableStream<ConsumerRecord>;
+  /** Holds back what has arrived: reads wait, and once `prefetchBytes` are reached servers send no more. */
+  pause(): void;
+  /** Goes on after {@link Consumer.pause}. */
+  resume(): void;
+  readonly isPaused: boolean;
+  /** How far this consumer is in each partition that it has read from. */
+  readonly positions: readonly ConsumerPosition[];
   /**
-   * Ends the streams and their connections. Pending reads and later ones end as if there were no more records, those of the
-   * batch in hand included. Safe to call twice.
+   * Stores how far the consumer is, under its `consumerId`: up to the given record, included, or without one, all that was
+   * done. Resolves when it is stored.
+   *
+   * @throws `option/invalid` without a `consumerId`, `server/error`, `connect/timeout`
+   */
+  commit(point?: CommitPoint): Promise<void>;
+  /**
+   * Ends the streams, stores what was done, and closes the connections. Pending reads and later ones end as if there were
+   * no more records, those of the batch in hand included. Safe to call twice.
    */
   close(): Promise<void>;
 }
-
-const DEFAULTS = {
-  partitions: 'all',
-  start: 'end',
-  isolation: 'read_uncommitted',
-  maxBytes: 1_048_576,
-  maxBatchBytes: 67_108_864,
-  prefetchBytes: 1_048_576,
-  verifyCrc: true,
-} as const;
 
 /** Where a consumer stands. */
 type State =
@@ -77,114 +77,232 @@ type State =
   /** `isCut` if somebody did not want the rest, of the batch in hand included. */
   | { readonly at: 'over'; readonly error: unknown; readonly isCut: boolean };
 
-const NOTHING: Promise<undefined> = Promise.resolve(undefined);
+/** Least bytes of an answer, however many partitions share the budget. */
+const SMALLEST_WINDOW_BYTES = 65_536;
 
-interface Arrived {
-  readonly batch: ConsumerBatch;
-  readonly taken: () => void;
+/** What a consumer is made from. */
+export interface ConsumerParts {
+  readonly cluster: Cluster;
+  readonly codecs: Codecs;
+  /** Gives numbers that nobody else in this client has. */
+  readonly nextId: () => number;
+  readonly onClose: (consumer: Consumer) => unknown;
 }
 
 /** Makes a consumer; nothing is sent before the first read. @throws `option/invalid` */
 export function openConsumer(
-  cluster: Cluster,
-  topic: string,
+  { cluster, codecs, nextId, onClose }: ConsumerParts,
+  topics: readonly string[],
   options: ConsumerOptions,
-  codecs: Codecs,
-  id: number,
-  onClose: (consumer: Consumer) => void,
 ): Consumer {
-  const settings = checked(options);
-  const streamSettings: StreamSettings = {
-    ...settings,
-    codecs,
-    until: options.until,
-    onRetry: options.onRetry,
-    onGap: options.onGap,
-  };
-  const purpose: Purpose = `consume ${id}`;
+  const settings = consumerSettings(options);
+  if (topics.length === 0 || new Set(topics).size < topics.length) {
+    throw clientError('option/invalid', { option: 'topic', reason: 'names no topic, or one twice' });
+  }
+  const named = topics.map((topic) => `'${topic}'`).join(', ');
+  const purpose: Purpose = `consume ${nextId()}`;
   const streams = stopper();
-  const arrived: Arrived[] = [];
+  const arrivals = settings.order === 'time' ? timeOrder() : arrivalOrder();
+  const positions = new Map<string, ConsumerPosition>();
   /** Readers who came before their batches, first come, first served. */
   const waiting: { resolve: (batch: ConsumerBatch | undefined) => void; reject: (error: unknown) => void }[] = [];
   let state: State = { at: 'reading' };
   let started = false;
-
-  /** Stops the streams; nothing arrives any more. */
-  const stop = (): void => {
-    streams.stop(undefined);
-    cluster.life.removeEventListener('abort', onClientClosed);
-    options.signal?.removeEventListener('abort', onAbort);
-    cluster.release(purpose, clientError('client/closed', { what: `reading '${topic}'` }));
-  };
+  let isPaused = false;
+  let left = settings.ending.count ?? Number.POSITIVE_INFINITY;
+  let idleTimer: ReturnType<typeof setTimeout> | undefined;
+  let released: Promise<void> | undefined;
 
   const finish = (error: unknown, isCut: boolean): void => {
     if (state.at === 'over') return;
     state = { at: 'over', error, isCut };
-    stop();
-    arrived.length = 0;
+    streams.stop(undefined);
+    clearTimeout(idleTimer);
+    cluster.life.removeEventListener('abort', onClientClosed);
+    options.signal?.removeEventListener('abort', onAbort);
+    arrivals.clear();
+    released = stored.close().finally(() => {
+      cluster.release(purpose, clientError('client/closed', { what: `reading ${named}` }));
+      onClose(consumer);
+    });
     for (const reader of waiting.splice(0)) {
-      if (error === undefined) reader.resolve(undefined);
+      if (error === undefined) void released.then(() => reader.resolve(undefined));
       else reader.reject(error);
     }
-    onClose(consumer);
   };
   const onClientClosed = (): void => finish(cluster.life.reason, true);
-  const onAbort = (): void => finish(abortedError(`reading '${topic}'`, options.signal), true);
+  const onAbort = (): void => finish(abortedError(`reading ${named}`, options.signal), true);
 
   /** The streams are over: what has arrived is still read, and then the end, or the error. */
   const finishWhenRead = (error: unknown): void => {
     if (state.at !== 'reading') return;
-    if (arrived.length === 0) {
-      finish(error, false);
-    } else {
-      state = { at: 'ending', error };
-      stop();
-    }
+    state = { at: 'ending', error };
+    streams.stop(undefined);
+    serve();
   };
 
-  const push = (batch: ConsumerBatch, taken: () => void): void => {
-    if (state.at !== 'reading') return;
-    const reader = waiting.shift();
-    if (reader === undefined) {
-      arrived.push({ batch, taken });
-      return;
+  /** The next batch that may be read now. */
+  const take = (): ConsumerBatch | undefined => {
+    if (isPaused || left === 0) return undefined;
+    const found = arrivals.take();
+    if (found === undefined) return undefined;
+    found.taken();
+    const batch = headOf(found.batch, left);
+    left -= batch.length;
+    const { topic, partition, nextOffset, highWatermark } = batch;
+    positions.set(`${topic}-${partition}`, { topic, partition, next: nextOffset, highWatermark });
+    // Not `finish` yet: whoever asks once more says by that that this one is done.
+    if (left === 0) {
+      arrivals.clear();
+      finishWhenRead(undefined);
     }
-    taken();
-    reader.resolve(batch);
+    return batch;
   };
 
-  const stream = (partition: number, start: StartOffset): Promise<void> =>
-    streamPartition(cluster, { topic, partition, start, purpose }, streamSettings, { push }, streams.signal);
+  /** Gives what has arrived to those who wait. */
+  const serve = (): void => {
+    while (waiting.length > 0) {
+      const batch = take();
+      if (batch === undefined) break;
+      clearTimeout(idleTimer);
+      waiting.shift()?.resolve(batch);
+    }
+    if (waiting.length > 0 && state.at === 'ending' && !isPaused && arrivals.isEmpty) finish(state.error, false);
+  };
+
+  const sink: Sink = {
+    push(batch, taken) {
+      if (state.at !== 'reading') return;
+      arrivals.push(batch, taken);
+      serve();
+    },
+    caughtUp(topic, partition) {
+      arrivals.caughtUp(topic, partition);
+      serve();
+    },
+    live: (topic, partition, stream) => stored.live(topic, partition, stream),
+  };
+
+  const run = async (): Promise<void> => {
+    await Promise.all(topics.map((topic) => cluster.topic(topic, streams.signal)));
+    const shares = topics.reduce((sum, topic) => sum + countOf(cluster, topic, settings.partitions), 0);
+    const each = Math.floor(settings.prefetchBytes / Math.max(1, shares));
+    const streamSettings: StreamSettings = {
+      ...settings,
+      maxBytes: Math.min(settings.maxBytes, Math.max(SMALLEST_WINDOW_BYTES, each)),
+      widestBytes: settings.adaptive ? Math.floor(each / 2) : 0,
+      codecs,
+      until: settings.ending,
+      smartModules: await smartModuleChain(settings.smartModules, codecs),
+      transform: options.transform,
+      whenEvicted: options.whenEvicted,
+      consumerId: options.consumerId,
+      onRetry: options.onRetry,
+      onGap: options.onGap,
+      onSkip: options.onSkip,
+    };
+    const bytes = budget(settings.prefetchBytes);
+    const stream = async (topic: string, partition: number, start: StartOffset): Promise<void> => {
+      arrivals.open(topic, partition);
+      const target = { topic, partition, start, purpose, stored: stored.startOf(topic, partition) };
+      await streamPartition(cluster, target, streamSettings, bytes.share(), sink, streams.signal);
+      arrivals.end(topic, partition);
+      serve();
+    };
+    const { partitions, start } = settings;
+    const grows = !settings.ending.isBounded;
+    await Promise.all(
+      topics.map((topic) =>
+        streamPartitions(
+          cluster,
+          { topic, partitions, start, grows },
+          (partition, from) => stream(topic, partition, from),
+          streams.signal,
+        ),
+      ),
+    );
+  };
 
   const start = (): void => {
     if (started) return;
     started = true;
-    if (state.at !== 'reading') return;
-    const wanted = { topic, partitions: settings.partitions, start: settings.start, grows: options.until !== 'end' };
-    streamPartitions(cluster, wanted, stream, streams.signal).then(() => finishWhenRead(undefined), finishWhenRead);
+    if (state.at === 'reading') run().then(() => finishWhenRead(undefined), finishWhenRead);
   };
 
-  const next = (): Promise<ConsumerBatch | undefined> => {
+  const next = async (): Promise<ConsumerBatch | undefined> => {
     start();
-    const found = arrived.shift();
-    if (found !== undefined) {
-      found.taken();
-      return Promise.resolve(found.batch);
+    const found = take();
+    if (found !== undefined) return found;
+    if (state.at === 'ending' && !isPaused && arrivals.isEmpty) finish(state.error, false);
+    if (state.at === 'over') {
+      if (state.error !== undefined) throw state.error;
+      await released;
+      return undefined;
     }
-    if (state.at === 'ending') finish(state.error, false);
-    if (state.at === 'over') return state.error === undefined ? NOTHING : Promise.reject(state.error);
     return new Promise((resolve, reject) => {
       waiting.push({ resolve, reject });
+      const { idleMs } = settings.ending;
+      if (idleMs === undefined || isPaused) return;
+      clearTimeout(idleTimer);
+      idleTimer = setTimeout(() => finish(undefined, false), idleMs);
     });
   };
 
-  const close = async (): Promise<void> => finish(undefined, true);
-  const isCut = (): boolean => state.at === 'over' && state.isCut;
+  const close = async (): Promise<void> => {
+    finish(undefined, true);
+    await released;
+  };
+
+  const stored = committing(cluster, settings, nextId);
+  const reading = (): Reading => ({
+    next,
+    close,
+    isCut: () => state.at === 'over' && state.isCut,
+    progress: stored.progress(),
+    finished: stored.finished,
+  });
 
   const consumer: Consumer = {
-    topic,
-    batches: () => ({ [Symbol.asyncIterator]: () => batchReader(next, close) }),
-    [Symbol.asyncIterator]: () => recordReader(next, close, isCut),
+    topics,
+    commitMode: settings.consumerId === undefined ? 'none' : settings.commit,
+    batches: () => ({ [Symbol.asyncIterator]: () => batchReader(reading()) }),
+    [Symbol.asyncIterator]: () => recordReader(reading()),
+    readable() {
+      const records = recordReader(reading());
+      return new ReadableStream<ConsumerRecord>(
+        {
+          async pull(controller) {
+            const record = await records.next();
+            if (record.done === true) controller.close();
+            else controller.enqueue(record.value);
+          },
+          async cancel() {
+            await close();
+          },
+        },
+        { highWaterMark: 0 },
+      );
+    },
+    pause() {
+      isPaused = true;
+      clearTimeout(idleTimer);
+    },
+    resume() {
+      isPaused = false;
+      serve();
+    },
+    get isPaused() {
+      return isPaused;
+    },
+    get positions() {
+      return [...positions.values()];
+    },
+    async commit(point) {
+      const topic = point?.topic ?? (topics.length === 1 ? topics[0] : undefined);
+      if (point === undefined) await stored.commit();
+      else if (topic !== undefined) await stored.commit({ ...pick(point), topic });
+      else throw clientError('option/invalid', { option: 'commit', reason: 'does not say in which of the topics' });
+    },
     close,
     [Symbol.asyncDispose]: close,
   };
@@ -196,28 +314,5 @@ export function openConsumer(
   return consumer;
 }
 
-/** The largest batch that can be read. */
-const MOST_BYTES = 128 * 1024 * 1024;
-
-type Settings = Required<Omit<ConsumerOptions, 'until' | 'onRetry' | 'onGap' | 'signal'>>;
-
-function checked(options: ConsumerOptions): Settings {
-  const settings = withDefaults(DEFAULTS, options);
-  const invalid = (option: string, reason: string): Error => clientError('option/invalid', { option, reason });
-  checkStart(settings.start);
-  for (const option of ['maxBytes', 'maxBatchBytes', 'prefetchBytes'] as const) {
-    const value = settings[option];
-    if (!Number.isSafeInteger(value) || value < 1 || value > MOST_BYTES) {
-      throw invalid(option, `must be a whole number of bytes from 1 to ${MOST_BYTES}, not ${value}`);
-    }
-  }
-  const { partitions } = settings;
-  if (partitions !== 'all') {
-    if (partitions.length === 0) throw invalid('partitions', 'names no partition');
-    const wrong = partitions.find((partition) => !Number.isInteger(partition) || partition < 0);
-    if (wrong !== undefined) throw invalid('partitions', `contains ${wrong}, which is not an index from 0`);
-    const twice = partitions.find((partition, i) => partitions.indexOf(partition) !== i);
-    if (twice !== undefined) throw invalid('partitions', `names partition ${twice} twice`);
-  }
-  return settings;
-}
+/** A record's own fields are getters, which a spread does not see. */
+const pick = ({ partition, offset }: CommitPoint): Pick<CommitPoint, 'partition' | 'offset'> => ({ partition, offset });

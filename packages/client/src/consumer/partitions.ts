@@ -5,10 +5,16 @@ import { clientError } from '../errors.ts';
 import { partitionCount } from '../metadata/metadata.ts';
 import type { StartOffset } from './position.ts';
 
+/**
+ * All partitions, those that are named, or the part of one worker out of several: partition `p` belongs to worker
+ * `p % of`. Fluvio has no consumer groups: nobody else than the caller sees to it that every worker runs, once.
+ */
+export type PartitionChoice = 'all' | readonly number[] | { readonly worker: number; readonly of: number };
+
 /** What is to be streamed. */
 export interface WantedPartitions {
   readonly topic: string;
-  readonly partitions: 'all' | readonly number[];
+  readonly partitions: PartitionChoice;
   readonly start: StartOffset;
   /** Whether partitions that are added later join, from their beginning. */
   readonly grows: boolean;
@@ -26,26 +32,29 @@ export async function streamPartitions(
   signal: StopSignal,
 ): Promise<void> {
   const count = partitionCount(await cluster.topic(topic, signal));
-  if (partitions !== 'all') {
+  if (isList(partitions)) {
     const missing = partitions.find((partition) => partition >= count);
     if (missing !== undefined)
       throw clientError('partition/not-found', { topic, partition: missing, partitions: count });
     await Promise.all(partitions.map((partition) => stream(partition, start)));
     return;
   }
-  const first = Array.from({ length: count }, (_, partition) => stream(partition, start));
+  const isMine = (partition: number): boolean =>
+    partitions === 'all' || partition % partitions.of === partitions.worker;
+  const mine = Array.from({ length: count }, (_, partition) => partition).filter(isMine);
+  const first = mine.map((partition) => stream(partition, start));
   if (!grows) {
     await Promise.all(first);
     return;
   }
   await new Promise<void>((resolve, reject) => {
-    let streamed = first.length;
+    let known = count;
     for (const each of first) each.catch(reject);
     // A listener, not a race against the streams: those live as long as the consumer and would keep every lost race.
     const unsubscribe = cluster.metadata.onChange(() => {
-      const known = cluster.metadata.topics.get(topic);
-      const now = known === undefined ? 0 : partitionCount(known);
-      while (streamed < now) stream(streamed++, 'beginning').catch(reject);
+      const object = cluster.metadata.topics.get(topic);
+      const now = object === undefined ? 0 : partitionCount(object);
+      for (; known < now; known++) if (isMine(known)) stream(known, 'beginning').catch(reject);
     });
     const end = (): void => {
       unsubscribe();
@@ -55,3 +64,30 @@ export async function streamPartitions(
     else signal.addEventListener('abort', end, { once: true });
   });
 }
+
+/** How many partitions of the topic are wanted, as the metadata has it; the least there can be where that is not known. */
+export function countOf(cluster: Cluster, topic: string, partitions: PartitionChoice): number {
+  if (isList(partitions)) return partitions.length;
+  const object = cluster.metadata.topics.get(topic);
+  const all = object === undefined ? 1 : partitionCount(object);
+  return partitions === 'all' ? all : Math.ceil(all / partitions.of);
+}
+
+/** Refuses a choice that cannot be meant. @throws `option/invalid` */
+export function checkPartitions(partitions: PartitionChoice): void {
+  if (partitions === 'all') return;
+  if (!isList(partitions)) {
+    const { worker, of } = partitions;
+    if (Number.isInteger(of) && of > 0 && Number.isInteger(worker) && worker >= 0 && worker < of) return;
+    throw invalid(`names worker ${worker} of ${of}: workers are numbered from 0`);
+  }
+  if (partitions.length === 0) throw invalid('names no partition');
+  const wrong = partitions.find((partition) => !Number.isInteger(partition) || partition < 0);
+  if (wrong !== undefined) throw invalid(`contains ${wrong}, which is not an index from 0`);
+  const twice = partitions.find((partition, i) => partitions.indexOf(partition) !== i);
+  if (twice !== undefined) throw invalid(`names partition ${twice} twice`);
+}
+
+const isList = (partitions: PartitionChoice): partitions is readonly number[] => Array.isArray(partitions);
+
+const invalid = (reason: string): Error => clientError('option/invalid', { option: 'partitions', reason });

@@ -7,14 +7,16 @@ import { clientError, serverError } from '../errors.ts';
 
 /**
  * Where to start in each partition: the first stored record, the end of what is committed, so many records behind the
- * one or before the other, or an absolute offset.
+ * one or before the other, an absolute offset, or the first record of a time (Unix milliseconds or a date, by the
+ * producers' clocks: exact where their times rise).
  */
 export type StartOffset =
   | 'beginning'
   | 'end'
   | { readonly beginning: number }
   | { readonly end: number }
-  | { readonly offset: bigint };
+  | { readonly offset: bigint }
+  | { readonly time: number | Date };
 
 /** Both ends of a partition. */
 export interface PartitionOffsets {
@@ -59,7 +61,10 @@ export async function askOffsets(
 }
 
 /** The absolute offset that a start means, given both ends. */
-export function resolveStart(start: StartOffset, { start: first, highWatermark }: PartitionOffsets): bigint {
+export function resolveStart(
+  start: Exclude<StartOffset, { readonly time: number | Date }>,
+  { start: first, highWatermark }: PartitionOffsets,
+): bigint {
   const clamp = (offset: bigint): bigint => {
     if (offset < first) return first;
     return offset > highWatermark ? highWatermark : offset;
@@ -80,6 +85,10 @@ export function checkStart(start: StartOffset): void {
   if ('offset' in start) {
     if (typeof start.offset === 'bigint' && start.offset >= 0n) return;
     throw invalid(`has offset ${start.offset}, which must be a bigint of at least 0`);
+  }
+  if ('time' in start) {
+    if (Number.isFinite(Number(start.time))) return;
+    throw invalid(`has a time that is none: ${start.time}`);
   }
   const count = 'beginning' in start ? start.beginning : start.end;
   if (!Number.isSafeInteger(count) || count < 0) throw invalid(`counts ${count} records, which must be a whole number`);

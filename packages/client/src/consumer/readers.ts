@@ -7,6 +7,14 @@ type Close = () => Promise<void>;
 
 const DONE: IteratorReturnResult<undefined> = { done: true, value: undefined };
 
+/** How far one loop is. What it asks for next says that it is done with what it has. */
+export interface Progress {
+  /** The batch that is being read. */
+  batch: ConsumerBatch | undefined;
+  /** The last record of it that is done. */
+  done: ConsumerRecord | undefined;
+}
+
 /** How a loop is left. */
 const leaving = (close: Close): Pick<Required<AsyncIterator<never, undefined>>, 'return' | 'throw'> => ({
   async return() {
@@ -19,39 +27,66 @@ const leaving = (close: Close): Pick<Required<AsyncIterator<never, undefined>>, 
   },
 });
 
+/** What a reader tells of its loop. */
+export interface Reading {
+  readonly next: Next;
+  readonly close: Close;
+  /** Whether the rest of the batch in hand is not wanted any more. */
+  readonly isCut: () => boolean;
+  readonly progress: Progress;
+  /** A batch has been read to its end. */
+  readonly finished: (batch: ConsumerBatch) => void;
+}
+
 /** Hands out batches. */
-export function batchReader(next: Next, close: Close): AsyncIterator<ConsumerBatch, undefined> {
+export function batchReader({ next, close, progress, finished }: Reading): AsyncIterator<ConsumerBatch, undefined> {
   return {
     async next() {
+      if (progress.batch !== undefined) finished(progress.batch);
+      progress.batch = undefined;
       const batch = await next();
-      return batch === undefined ? DONE : { done: false, value: batch };
+      if (batch === undefined) return DONE;
+      progress.batch = batch;
+      return { done: false, value: batch };
     },
     ...leaving(close),
   };
 }
 
-/** Hands out records; `isCut` tells that the rest of the batch in hand is not wanted any more. */
-export function recordReader(
-  nextBatch: Next,
-  close: Close,
-  isCut: () => boolean,
-): AsyncIterator<ConsumerRecord, undefined> {
+/** Hands out records. */
+export function recordReader({
+  next: nextBatch,
+  close,
+  isCut,
+  progress,
+  finished,
+}: Reading): AsyncIterator<ConsumerRecord, undefined> {
   type Result = IteratorResult<ConsumerRecord, undefined>;
   let records: Iterator<ConsumerRecord> | undefined;
+  let inHand: ConsumerRecord | undefined;
   /** The pull that waits for a batch; those that come meanwhile wait behind it, so that no batch is left half-read. */
   let pending: Promise<Result> | undefined;
 
   const nextRecord = async (): Promise<Result> => {
     for (;;) {
+      progress.done = inHand;
       try {
         const record = isCut() ? undefined : records?.next();
-        if (record !== undefined && record.done !== true) return record;
+        if (record !== undefined && record.done !== true) {
+          inHand = record.value;
+          return record;
+        }
       } catch (error) {
         return damaged(error);
       }
+      if (records !== undefined && !isCut() && progress.batch !== undefined) finished(progress.batch);
       records = undefined;
+      inHand = undefined;
+      progress.batch = undefined;
+      progress.done = undefined;
       const batch = await nextBatch();
       if (batch === undefined) return DONE;
+      progress.batch = batch;
       records = batch[Symbol.iterator]();
     }
   };
@@ -76,9 +111,13 @@ export function recordReader(
   return {
     next() {
       if (pending === undefined && records !== undefined && !isCut()) {
+        progress.done = inHand;
         try {
           const record = records.next();
-          if (record.done !== true) return Promise.resolve(record);
+          if (record.done !== true) {
+            inHand = record.value;
+            return Promise.resolve(record);
+          }
         } catch (error) {
           return damaged(error);
         }

@@ -10,6 +10,10 @@ export interface BatchOrigin {
   readonly firstTimestampMs: number;
   /** The decompressed records. */
   readonly payload: Uint8Array;
+  /** Whether the stored offset deltas hold; if not, records are numbered by their place in the batch. */
+  readonly hasDeltas: boolean;
+  /** Whether offsets may be too low, because a SmartModule left records out and the deltas do not tell which. */
+  readonly isApproximate: boolean;
 }
 
 const utf8 = new TextDecoder('utf-8', { ignoreBOM: true });
@@ -20,7 +24,8 @@ const utf8 = new TextDecoder('utf-8', { ignoreBOM: true });
  */
 export class ConsumerRecord {
   private readonly origin: BatchOrigin;
-  private readonly index: number;
+  /** Offset minus the batch's first. */
+  private readonly delta: number;
   private readonly timestampDelta: number;
   private readonly keyStart: number;
   private readonly keyEnd: number;
@@ -30,7 +35,7 @@ export class ConsumerRecord {
   /** @internal Batches make records. */
   constructor(origin: BatchOrigin, place: RecordPlace) {
     this.origin = origin;
-    this.index = place.index;
+    this.delta = origin.hasDeltas ? place.offsetDelta : place.index;
     this.timestampDelta = place.timestampDelta;
     this.keyStart = place.keyStart;
     this.keyEnd = place.keyEnd;
@@ -50,7 +55,15 @@ export class ConsumerRecord {
 
   /** Place in the partition. */
   get offset(): bigint {
-    return this.origin.baseOffset + BigInt(this.index);
+    return this.origin.baseOffset + BigInt(this.delta);
+  }
+
+  /**
+   * Whether {@link ConsumerRecord.offset} may be too low: an SPU that runs SmartModules over several stored batches does not
+   * say where the records were. Streams resume and commit at the ends of answers then, which are exact.
+   */
+  get isOffsetApproximate(): boolean {
+    return this.origin.isApproximate;
   }
 
   /** When it was produced, Unix milliseconds by the producer's clock; −1 if the batch has no times. */
@@ -95,9 +108,9 @@ export class ConsumerRecord {
     return new ConsumerRecord(
       { ...origin, payload },
       {
-        index: this.index,
+        index: this.delta,
         timestampDelta: this.timestampDelta,
-        offsetDelta: this.index,
+        offsetDelta: this.delta,
         keyStart: key === null ? -1 : 0,
         keyEnd: key === null ? -1 : keyLength,
         valueStart: keyLength,

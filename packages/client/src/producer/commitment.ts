@@ -36,7 +36,7 @@ export async function untilCommitted(
 ): Promise<readonly ProducePartitionResponse[]> {
   if (!answers.some(isWaiting)) return answers;
   const end = answers.reduce((most, answer, i) => {
-    const next = answer.baseOffset + BigInt(batches[i]?.waiters.length ?? 0);
+    const next = answer.baseOffset + BigInt(batches[i]?.records ?? 0);
     return isWaiting(answer) && next > most ? next : most;
   }, 0n);
   const limit = deadline(leftMs, signal);

@@ -1,6 +1,5 @@
 /** Takes sealed batches to the leader of their partition, through every refusal and lost connection, in order. */
-import type { ErrorCode, FluvioError, Isolation, ProducePartitionResponse } from '@fluvio-ts/protocol';
-import { Produce } from '@fluvio-ts/protocol';
+import type { Codecs, ErrorCode, FluvioError, ProducePartitionResponse } from '@fluvio-ts/protocol';
 import type { Session, StopSignal } from '@fluvio-ts/protocol/internal';
 import type { Cluster } from '../cluster.ts';
 import { deadline, waitError } from '../connection/timer.ts';
@@ -8,6 +7,10 @@ import { clientError, isPassing, isRetryable, reasonOf, serverError } from '../e
 import type { SealedBatch } from './batch.ts';
 import { acknowledge, refuse } from './batch.ts';
 import { untilCommitted } from './commitment.ts';
+import type { Courier } from './courier.ts';
+import type { ProducerRetry } from './events.ts';
+import { tell } from './events.ts';
+import type { Counters } from './stats.ts';
 
 /** What delivery needs to know. */
 export interface DeliveryOptions {
@@ -15,29 +18,35 @@ export interface DeliveryOptions {
   readonly topic: string;
   readonly partition: number;
   readonly deliveryTimeoutMs: number;
-  readonly isolation: Isolation;
-  readonly ackTimeoutMs: number;
+  readonly delivery: 'atLeastOnce' | 'atMostOnce';
+  readonly retries: number;
+  readonly courier: Courier;
+  readonly codecs: Codecs;
+  readonly counters: Counters;
+  readonly onRetry?: ((retry: ProducerRetry) => void) | undefined;
 }
 
-/**
- * Takes batches to the leader, whoever it is by then, until each is acknowledged or refused. Never rejects.
- *
- * @param settled - called once for each batch, after its callers were told
- */
+/** Called once for each batch, after its callers were told. */
+export type Settled = (
+  batch: SealedBatch,
+  outcome: { readonly baseOffset: bigint } | { readonly error: unknown },
+) => void;
+
+/** Takes batches to the leader, whoever it is by then, until each is acknowledged or refused. Never rejects. */
 export async function deliver(
   options: DeliveryOptions,
   batches: readonly SealedBatch[],
-  settled: (batch: SealedBatch) => void,
+  settled: Settled,
   abandoned: StopSignal,
 ): Promise<void> {
-  const { cluster, topic, partition } = options;
+  const { cluster, topic, partition, codecs, counters, retries } = options;
   let waiting = batches;
   let last: unknown;
 
   const end = (ended: readonly SealedBatch[], error: unknown): void => {
     for (const batch of ended) {
-      refuse(batch, error);
-      settled(batch);
+      refuse(batch, partition, codecs, error);
+      settled(batch, { error });
     }
     if (ended.length > 0) waiting = waiting.filter((batch) => !ended.includes(batch));
   };
@@ -51,25 +60,43 @@ export async function deliver(
     if (first === undefined) return;
     const reign = cluster.reign(topic, partition, abandoned);
     try {
-      const answered = await request(options, waiting, reign.signal, first.deadlineAt - now);
-      const leftMs = first.deadlineAt - performance.now();
-      const answers = await untilCommitted(options, waiting, answered, reign.signal, leftMs);
+      const leftMs = first.deadlineAt - now;
+      const session =
+        cluster.liveLeader(topic, partition, 'produce') ??
+        (await findLeader(cluster, topic, partition, reign.signal, leftMs));
+      const answered = await options.courier.send(session, partition, waiting, leftMs, reign.signal);
+      const restMs = first.deadlineAt - performance.now();
+      const answers = await untilCommitted(options, waiting, answered, reign.signal, restMs);
       ({ again: waiting, error: last } = settleAnswers(options, waiting, answers, settled));
     } catch (error) {
       last = reign.reasonFor(error);
       if (abandoned.aborted) end(waiting, abandoned.reason);
       else if (cluster.life.aborted) end(waiting, cluster.life.reason);
       else if (!isRetryable(last)) end(waiting, last);
+      else if (options.delivery === 'atMostOnce') {
+        const doubtful = waiting.filter(({ mayBeDuplicate }) => mayBeDuplicate);
+        if (doubtful.length > 0) end(doubtful, unconfirmed(options, last));
+      }
     } finally {
       reign.release();
     }
     const [next] = waiting;
     if (next === undefined) return;
+    if (attempt > retries) {
+      end(waiting, last);
+      return;
+    }
+    counters.retries++;
+    const records = waiting.reduce((sum, batch) => sum + batch.records, 0);
+    tell(options.onRetry, { topic, partition, attempt, records, error: last });
     if (reign.isOver) continue;
     const leftMs = Math.ceil(next.deadlineAt - performance.now()) + 1;
     await cluster.pause(attempt, topic, partition, abandoned, leftMs);
   }
 }
+
+const unconfirmed = ({ topic, partition }: DeliveryOptions, error: unknown): FluvioError =>
+  clientError('produce/unconfirmed', { topic, partition, reason: reasonOf(error) }, error);
 
 function tooLate(
   { topic, partition, deliveryTimeoutMs }: DeliveryOptions,
@@ -83,10 +110,10 @@ function tooLate(
 
 /** Tells the callers of each batch what was answered; returns the batches that another attempt may help, and why. */
 function settleAnswers(
-  { topic, partition }: DeliveryOptions,
+  { topic, partition, codecs }: DeliveryOptions,
   batches: readonly SealedBatch[],
   answers: readonly ProducePartitionResponse[],
-  settled: (batch: SealedBatch) => void,
+  settled: Settled,
 ): { readonly again: readonly SealedBatch[]; readonly error: FluvioError | undefined } {
   const failure = (code: ErrorCode): FluvioError => serverError(`producing to ${topic}-${partition}`, code);
   if (answers.length < batches.length) {
@@ -105,50 +132,16 @@ function settleAnswers(
       error = failure(errorCode);
       continue;
     }
-    if (errorCode.kind === 'None') acknowledge(batch, partition, baseOffset);
-    else refuse(batch, failure(errorCode));
-    settled(batch);
+    if (errorCode.kind === 'None') {
+      acknowledge(batch, partition, baseOffset);
+      settled(batch, { baseOffset });
+    } else {
+      const refusal = failure(errorCode);
+      refuse(batch, partition, codecs, refusal);
+      settled(batch, { error: refusal });
+    }
   }
   return { again, error };
-}
-
-/** What the slowest network that is put up with carries: 32 bytes a millisecond. */
-const SLOWEST_BYTES_PER_MS = 32;
-
-/** One attempt. What fails before the request is written leaves no doubt; what fails afterwards does. */
-async function request(
-  options: DeliveryOptions,
-  batches: readonly SealedBatch[],
-  signal: StopSignal,
-  leftMs: number,
-): Promise<readonly ProducePartitionResponse[]> {
-  const { cluster, topic, partition, isolation, ackTimeoutMs } = options;
-  const sizeBytes = batches.reduce((sum, { bytes }) => sum + bytes.length, 0);
-  const session =
-    cluster.liveLeader(topic, partition, 'produce') ?? (await findLeader(cluster, topic, partition, signal, leftMs));
-  try {
-    const { responses } = await session.call(
-      Produce,
-      {
-        transactionalId: undefined,
-        isolation,
-        timeoutMs: ackTimeoutMs,
-        topics: [
-          { name: topic, partitions: batches.map(({ bytes }) => ({ partitionIndex: partition, records: bytes })) },
-        ],
-        smartmodules: [],
-      },
-      {
-        signal,
-        timeoutMs: Math.min(leftMs, cluster.requestTimeoutMs + ackTimeoutMs),
-        patienceMs: ackTimeoutMs + sizeBytes / SLOWEST_BYTES_PER_MS,
-      },
-    );
-    return responses[0]?.partitions ?? [];
-  } catch (error) {
-    for (const batch of batches) batch.mayBeDuplicate = true;
-    throw error;
-  }
 }
 
 async function findLeader(

@@ -2,32 +2,51 @@
  * The way of one partition: records gather in batches, and one request at a time takes them to the leader, so that their
  * order holds through every retry.
  */
-import type { FluvioError } from '@fluvio-ts/protocol';
+import type { Codec, FluvioError } from '@fluvio-ts/protocol';
+import { EMPTY_BATCH_BYTES } from '@fluvio-ts/protocol';
 import { stopper } from '@fluvio-ts/protocol/internal';
-import type { OpenBatch, SealedBatch, Waiter } from './batch.ts';
+import type { OpenBatch, SealedBatch } from './batch.ts';
 import { openBatch, refuse, seal } from './batch.ts';
-import type { DeliveryOptions } from './delivery.ts';
+import type { BufferPool } from './buffer-pool.ts';
+import type { Caller } from './callers.ts';
+import type { DeliveryOptions, Settled } from './delivery.ts';
 import { deliver } from './delivery.ts';
+import type { ProducerBatch } from './events.ts';
+import { tell } from './events.ts';
 
 /** What a lane needs. */
 export interface LaneOptions extends DeliveryOptions {
   readonly lingerMs: number;
   readonly batchBytes: number;
   readonly maxRequestBytes: number;
-  /** Gives a settled batch's bytes back to the producer's budget. */
-  readonly give: (bytes: number) => void;
+  readonly codec: Codec | undefined;
+  readonly pool: BufferPool;
+  /** Gives a settled batch's records and bytes back to the producer's budget. */
+  readonly give: (bytes: number, records: number) => void;
+  /** Takes bytes from the budget that a text turned out to need beyond its characters. */
+  readonly takeMore: (bytes: number) => void;
+  readonly onBatch?: ((batch: ProducerBatch) => void) | undefined;
 }
 
 /** See the file's head. */
 export interface Lane {
-  /** Adds a record. @throws `wire/unwritable` for a timestamp that is not a whole number; nothing is added then */
+  /**
+   * Adds a record of a caller, the `position`th of its records, which took `heldBytes` from the budget.
+   *
+   * @throws `wire/unwritable` for a timestamp that is not a whole number; nothing is added then
+   */
   append(
     key: Uint8Array | string | null,
     value: Uint8Array | string,
     timestampMs: number,
     heldBytes: number,
-    waiter: Waiter,
+    caller: Caller,
+    position: number,
   ): void;
+  /** Batches that were closed so far. */
+  readonly sealedBatches: number;
+  /** When the oldest record that is not settled was added, on the clock of `performance.now()`. */
+  readonly oldestAt: number | undefined;
   /** Sends what is there without lingering, and resolves when everything appended so far is settled. */
   flush(): Promise<void>;
   /** Refuses everything that is not settled yet. */
@@ -39,6 +58,9 @@ const SMALLEST_BUFFER_BYTES = 512;
 /** Room behind what the last batch needed, so that one of the same size does not have to grow. */
 const ROOM_BYTES = 128;
 
+/** A record's lengths and numbers never take more. */
+const MOST_FRAMING_BYTES = 32;
+
 /** Someone who waits until certain batches are settled. */
 interface Flush {
   readonly unsettled: Set<SealedBatch>;
@@ -47,7 +69,8 @@ interface Flush {
 
 /** Makes an empty lane. */
 export function lane(options: LaneOptions): Lane {
-  const { lingerMs, deliveryTimeoutMs, batchBytes, maxRequestBytes, give } = options;
+  const { topic, partition, lingerMs, deliveryTimeoutMs, batchBytes, maxRequestBytes } = options;
+  const { give, codec, codecs, pool, counters, onBatch } = options;
   const life = stopper();
   /** Complete batches that are not in flight, in order. */
   const ready: SealedBatch[] = [];
@@ -56,29 +79,44 @@ export function lane(options: LaneOptions): Lane {
   let open: OpenBatch | undefined;
   /** Size of the next batch's buffer: what the last one needed. */
   let expectedBytes = SMALLEST_BUFFER_BYTES;
+  let sealedBatches = 0;
   let busy = false;
   let scheduled = false;
   let lingering: ReturnType<typeof setTimeout> | undefined;
   const flushes = new Set<Flush>();
 
-  const sealOpen = (): void => {
-    const batch = open;
-    if (batch === undefined) return;
-    open = undefined;
-    clearTimeout(lingering);
-    try {
-      const sealed = seal(batch);
-      ready.push(sealed);
-      expectedBytes = Math.max(SMALLEST_BUFFER_BYTES, sealed.bytes.length + ROOM_BYTES);
-    } catch (error) {
-      refuse(batch, error);
-      give(batch.heldBytes);
-    }
-  };
-
-  const settled = (batch: SealedBatch): void => {
+  const settled: Settled = (batch, outcome) => {
     batch.isSettled = true;
-    give(batch.heldBytes);
+    const { records, rawBytes, bytes, attempts, mayBeDuplicate, createdAt } = batch;
+    const isStored = 'baseOffset' in outcome;
+    if (isStored) {
+      counters.batches++;
+      counters.records += records;
+      counters.rawBytes += rawBytes;
+      counters.bytes += bytes.length;
+    } else {
+      counters.failed += records;
+    }
+    if (onBatch !== undefined) {
+      const now = performance.now();
+      const sentAt = batch.sentAt ?? now;
+      tell(onBatch, {
+        topic,
+        partition,
+        records,
+        bytes: bytes.length,
+        rawBytes,
+        codec: codec?.name ?? 'none',
+        attempts,
+        queuedMs: sentAt - createdAt,
+        latencyMs: now - sentAt,
+        mayBeDuplicate,
+        ...outcome,
+      });
+    }
+    // The only answer to the only request says that nobody holds the bytes any more; a connection that is ending may.
+    if (isStored && codec === undefined && attempts === 1 && !mayBeDuplicate) pool.give(bytes.buffer);
+    give(batch.heldBytes, records);
     for (const flush of flushes) {
       if (!flush.unsettled.delete(batch) || flush.unsettled.size > 0) continue;
       flushes.delete(flush);
@@ -86,16 +124,39 @@ export function lane(options: LaneOptions): Lane {
     }
   };
 
+  const fail = (batch: SealedBatch, error: unknown): void => {
+    if (batch.isSettled) return;
+    refuse(batch, partition, codecs, error);
+    settled(batch, { error });
+  };
+
+  const sealOpen = (): void => {
+    const batch = open;
+    if (batch === undefined) return;
+    open = undefined;
+    sealedBatches++;
+    clearTimeout(lingering);
+    const sealed = seal(batch, codec, pool, fail);
+    if (!sealed.isSettled) ready.push(sealed);
+    expectedBytes = Math.max(SMALLEST_BUFFER_BYTES, sealed.rawBytes + ROOM_BYTES);
+  };
+
   /** As many batches as one request may carry, at least one. */
   const takeRequest = (): SealedBatch[] => {
     let bytes = 0;
     let count = 0;
     for (const batch of ready) {
-      bytes += batch.bytes.length;
+      bytes += batch.rawBytes;
       if (count > 0 && bytes > maxRequestBytes) break;
       count++;
     }
     return ready.splice(0, count);
+  };
+
+  /** Those of the request whose bytes are there; waits for codecs, so that order holds. */
+  const encoded = async (batches: readonly SealedBatch[]): Promise<readonly SealedBatch[]> => {
+    for (const { encoding } of batches) if (encoding !== undefined) await encoding;
+    return batches.filter(({ isSettled }) => !isSettled);
   };
 
   const run = async (): Promise<void> => {
@@ -106,7 +167,8 @@ export function lane(options: LaneOptions): Lane {
       if (lingerMs === 0) sealOpen();
       if (ready.length === 0) break;
       inFlight = takeRequest();
-      await deliver(options, inFlight, settled, life.signal);
+      const batches = codec === undefined ? inFlight : await encoded(inFlight);
+      await deliver(options, batches, settled, life.signal);
       inFlight = [];
     }
     busy = false;
@@ -120,15 +182,19 @@ export function lane(options: LaneOptions): Lane {
   };
 
   return {
-    append(key, value, timestampMs, heldBytes, waiter) {
+    append(key, value, timestampMs, heldBytes, caller, position) {
+      let index = -1;
+      let before = open?.builder.size ?? EMPTY_BATCH_BYTES;
       if (open !== undefined) {
-        const fits =
-          open.builder.takesTimestamp(timestampMs) && open.builder.tryAdd(key, value, timestampMs, batchBytes) >= 0;
-        if (!fits) sealOpen();
+        if (open.builder.takesTimestamp(timestampMs)) index = open.builder.tryAdd(key, value, timestampMs, batchBytes);
+        if (index < 0) sealOpen();
       }
       if (open === undefined) {
-        const batch = openBatch(timestampMs, performance.now() + lingerMs + deliveryTimeoutMs, expectedBytes);
-        batch.builder.add(key, value, timestampMs);
+        const createdAt = performance.now();
+        const deadlineAt = createdAt + lingerMs + deliveryTimeoutMs;
+        const batch = openBatch(timestampMs, createdAt, deadlineAt, pool.take(expectedBytes));
+        before = EMPTY_BATCH_BYTES;
+        index = batch.builder.add(key, value, timestampMs);
         open = batch;
         if (lingerMs > 0) {
           lingering = setTimeout(() => {
@@ -137,9 +203,17 @@ export function lane(options: LaneOptions): Lane {
           }, lingerMs);
         }
       }
-      open.waiters.push(waiter);
-      open.heldBytes += heldBytes;
+      caller.enter(open.runs, index, timestampMs, position);
+      const more = open.builder.size - before - value.length - (key?.length ?? 0) - MOST_FRAMING_BYTES;
+      if (more > 0) options.takeMore(more);
+      open.heldBytes += more > 0 ? heldBytes + more : heldBytes;
       if (lingerMs === 0 || ready.length > 0) start();
+    },
+    get sealedBatches() {
+      return sealedBatches;
+    },
+    get oldestAt() {
+      return (inFlight.find(({ isSettled }) => !isSettled) ?? ready[0] ?? open)?.createdAt;
     },
     flush() {
       sealOpen();
@@ -153,10 +227,9 @@ export function lane(options: LaneOptions): Lane {
     abandon(error) {
       life.stop(error);
       sealOpen();
-      for (const batch of ready.splice(0)) {
-        refuse(batch, error);
-        settled(batch);
-      }
+      for (const batch of ready.splice(0)) fail(batch, error);
+      // A codec that never answers holds nobody up; what is on its way to the leader ends with its request.
+      for (const batch of inFlight) if (batch.encoding !== undefined) fail(batch, error);
     },
   };
 }

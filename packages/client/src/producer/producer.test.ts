@@ -6,7 +6,7 @@ import { clientError } from '../errors.ts';
 import type { Broker } from '../testing/broker.ts';
 import { broker } from '../testing/broker.ts';
 import { until } from '../testing/until.ts';
-import type { ProducerOptions } from './producer.ts';
+import type { ProducerOptions } from './options.ts';
 
 const clients: Client[] = [];
 const connected = async (cluster: Broker): Promise<Client> => {
@@ -36,7 +36,12 @@ afterEach(async () => {
 
 test('send resolves with where the acknowledged record is', async () => {
   const { cluster, producer } = await producing();
-  expect(await producer.send({ value: 'a' })).toEqual({ partition: 0, offset: 0n, mayBeDuplicate: false });
+  expect(await producer.send({ value: 'a' })).toEqual({
+    partition: 0,
+    offset: 0n,
+    timestampMs: expect.any(Number),
+    mayBeDuplicate: false,
+  });
   expect(await producer.send({ value: new Uint8Array([98]) })).toMatchObject({ offset: 1n });
   expect(stored(cluster)).toEqual(['a', 'b']);
 });
@@ -208,7 +213,7 @@ describe('when things go wrong', () => {
     const { cluster, producer } = await producing();
     let cuts = 1;
     cluster.faults.produce = () => (cuts-- > 0 ? 'store and cut' : undefined);
-    expect(await producer.send({ value: 'a' })).toEqual({ partition: 0, offset: 1n, mayBeDuplicate: true });
+    expect(await producer.send({ value: 'a' })).toMatchObject({ partition: 0, offset: 1n, mayBeDuplicate: true });
     expect(stored(cluster)).toEqual(['a', 'a']);
   });
 
@@ -261,7 +266,7 @@ describe('when things go wrong', () => {
     await until(() => cluster.produced.length === 1);
     delete cluster.faults.produce;
     cluster.log('t', 0).highWatermark = undefined;
-    expect(await Promise.all(sent)).toEqual([
+    expect(await Promise.all(sent)).toMatchObject([
       { partition: 0, offset: 0n, mayBeDuplicate: false },
       { partition: 0, offset: 1n, mayBeDuplicate: false },
     ]);
@@ -497,7 +502,7 @@ test('a new leader is tried at once, however long the pause has become', async (
 
 describe('a full buffer', () => {
   test('lets the next one in when the one before it gives up', async () => {
-    const { cluster, producer } = await producing({ bufferBytes: 1_000 });
+    const { cluster, producer } = await producing({ bufferBytes: 1_500 });
     cluster.faults.produce = () => 'silent';
     void producer.send({ value: 'x'.repeat(300) }).catch(() => {});
     const controller = new AbortController();

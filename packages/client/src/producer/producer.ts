@@ -1,38 +1,33 @@
-/** The producer of one topic: chooses partitions, bounds memory, and settles every record exactly once. */
-import type { FluvioError, Isolation } from '@fluvio-ts/protocol';
-import { EMPTY_BATCH_BYTES, partitionForKey, recordSize } from '@fluvio-ts/protocol';
+/** The producer of one topic: bounds memory, hands records to the lanes of their partitions, and settles each exactly once. */
+import type { Codecs, FluvioError } from '@fluvio-ts/protocol';
+import { EMPTY_BATCH_BYTES, recordSize } from '@fluvio-ts/protocol';
 import type { StopSignal } from '@fluvio-ts/protocol/internal';
+import { stopper } from '@fluvio-ts/protocol/internal';
 import type { Cluster } from '../cluster.ts';
-import { fanOut } from '../connection/fan-out.ts';
 import { abortedError, deadline } from '../connection/timer.ts';
-import { clientError } from '../errors.ts';
-import { partitionCount, partitionName } from '../metadata/metadata.ts';
-import { withDefaults } from '../options.ts';
-import { byteBudget } from './buffer.ts';
+import { clientError, reasonOf } from '../errors.ts';
+import { smartModuleChain } from '../smartmodules.ts';
+import { admission } from './admission.ts';
+import { byteBudget } from './budget.ts';
+import { bufferPool } from './buffer-pool.ts';
+import type { Caller, GroupOutcome, LooseFailure } from './callers.ts';
+import { groupCaller, looseCaller, SendCaller } from './callers.ts';
+import { codecFor } from './compression.ts';
+import { courier } from './courier.ts';
+import { tell } from './events.ts';
 import type { Lane } from './lane.ts';
 import { lane } from './lane.ts';
+import type { ProducerOptions } from './options.ts';
+import { settingsOf } from './options.ts';
+import { partitionsOf } from './partitions.ts';
 import type { ProducerRecord, SendResult } from './result.ts';
+import { checkRecord } from './result.ts';
+import type { ProducerStats } from './stats.ts';
+import { newCounters } from './stats.ts';
+import { recordSink } from './writable.ts';
 
-/** Settings of a producer. */
-export interface ProducerOptions {
-  /** Milliseconds to wait for more records before a batch that is not full is sent. Default 0: send as soon as nothing is in flight. */
-  readonly lingerMs?: number;
-  /** Size at which a batch is full, bytes. Default 65,536, or the topic's segment size if that is less. */
-  readonly batchBytes?: number;
-  /** Largest request, and so the largest record, bytes. Default 1,048,576. */
-  readonly maxRequestBytes?: number;
-  /** Bytes of unsettled records at which `send` waits for room. Default 33,554,432. */
-  readonly bufferBytes?: number;
-  /** Milliseconds within which a record is acknowledged or rejected, retries included and `lingerMs` not. Default 120,000. */
-  readonly deliveryTimeoutMs?: number;
-  /** `read_uncommitted` (default): acknowledged when the leader has stored it; `read_committed`: when all in-sync replicas have. */
-  readonly isolation?: Isolation;
-  /** Milliseconds that the leader may wait for replicas. Default 1,500. */
-  readonly ackTimeoutMs?: number;
-}
-
-/** Sends records to one topic. */
-export interface Producer extends AsyncDisposable {
+/** Sends records to one topic. `R` is what it takes as a record: without serdes, a {@link ProducerRecord}. */
+export interface Producer<R = ProducerRecord> extends AsyncDisposable {
   readonly topic: string;
   /**
    * Sends one record; resolves when it is acknowledged. Records of one partition keep the order in which they were sent,
@@ -40,175 +35,294 @@ export interface Producer extends AsyncDisposable {
    *
    * `signal` gives up waiting for room in the buffer; a record that has entered it is delivered or rejected regardless.
    *
-   * The promise is the only one to hear of a failure. If nobody listens to it by then, the program hears of an unhandled
-   * rejection, which ends a Node process: so collect the promises with `Promise.all` or `allSettled` before awaiting
-   * anything else, or give each a `catch`.
+   * The promise is the only one to hear of a failure, and it is safe to drop: a rejection that nobody listens to does not end
+   * the process. It still counts in {@link Producer.stats}, and `onBatch` hears of it.
    *
    * Waiting calls are not bounded, since each is a caller's own: await `send` now and then where records come faster than
-   * the cluster takes them.
+   * the cluster takes them, or use {@link Producer.enqueue}.
    *
-   * @throws `produce/invalid-record`, `produce/too-large`, `produce/timeout`, `produce/buffer-full`, `produce/closed`, `partition/not-found`,
-   *   `topic/not-found`, `server/error`, `request/aborted`, `client/closed`
+   * @throws `produce/invalid-record`, `produce/too-large`, `produce/timeout`, `produce/unconfirmed`, `produce/buffer-full`,
+   *   `produce/closed`, `partition/not-found`, `topic/not-found`, `server/error`, `request/aborted`, `client/closed`
    */
-  send(record: ProducerRecord, options?: { readonly signal?: AbortSignal }): Promise<SendResult>;
+  send(record: R, options?: { readonly signal?: AbortSignal }): Promise<SendResult>;
+  /**
+   * Sends many records, at a fraction of what as many calls of {@link Producer.send} cost, and resolves with their results, in
+   * order, when all are acknowledged. If one of them is no record or too large, none is sent. Otherwise each stands for itself:
+   * when some fail, it rejects with `produce/partial` once all are settled, which has the results of the others.
+   *
+   * @throws `produce/partial`, and as {@link Producer.send}, where no record is stored, with the first failure
+   */
+  sendAll(records: readonly R[], options?: { readonly signal?: AbortSignal }): Promise<SendResult[]>;
+  /**
+   * Sends one record that nobody waits for, the cheapest way. Returns undefined when it is in the buffer, and a promise when
+   * that is full: await it before the next, and leave key and value alone until it resolves. The promise never rejects. As much
+   * again as the buffer holds may wait like this; what comes without waiting beyond that is not delivered.
+   *
+   * What is not delivered is told to `onFailure`, or else {@link Producer.flush} and {@link Producer.close} reject.
+   *
+   * @throws `produce/invalid-record`, `produce/too-large`, `produce/closed`, `partition/not-found`, `client/closed`, and, with
+   *   `whenFull: 'reject'`, `produce/buffer-full`
+   */
+  enqueue(record: R): Promise<void> | undefined;
+  /**
+   * A stream that sends what is written to it, slowed down by the buffer. It errors when one of its records is not delivered;
+   * its `close` resolves when all are acknowledged. The producer stays open.
+   */
+  writable(): WritableStream<R>;
   /**
    * Sends everything now, without lingering, and resolves when what was sent before is settled, however much follows it.
    * Rejections reach the callers of `send`.
    *
-   * @throws `request/aborted`, `client/closed`
+   * @throws `produce/undelivered` when records of `enqueue` failed since the last call, and there is no `onFailure`;
+   *   `request/aborted`, `client/closed`
    */
   flush(options?: { readonly signal?: AbortSignal }): Promise<void>;
-  /** Bytes of records that are accepted and not settled. */
+  /** Bytes of records that are accepted and not settled, with what is kept for each. */
   readonly bufferedBytes: number;
+  /** What it holds and has done, in numbers. */
+  stats(): ProducerStats;
   /**
    * Takes no more, flushes, and rejects with `produce/closed` what is not settled after `timeoutMs` (default 10,000).
-   * Safe to call twice.
+   * Safe to call twice. Everything is closed when it settles, either way.
+   *
+   * @throws `produce/undelivered` as {@link Producer.flush}
    */
   close(options?: { readonly timeoutMs?: number }): Promise<void>;
 }
 
-const DEFAULTS = {
-  lingerMs: 0,
-  batchBytes: 65_536,
-  maxRequestBytes: 1_048_576,
-  bufferBytes: 33_554_432,
-  deliveryTimeoutMs: 120_000,
-  isolation: 'read_uncommitted',
-  ackTimeoutMs: 1_500,
-} as const;
+/** What a producer is made of, besides its options. */
+export interface ProducerParts<R> {
+  readonly codecs: Codecs;
+  /** Makes keys and values of what callers hand over: the one place where that happens. What it throws rejects the call. */
+  readonly encode: (record: R) => ProducerRecord;
+  readonly onClose: (producer: Producer<R>) => void;
+}
 
 /** Room for a batch's header and a record's framing inside a request. */
 const ENVELOPE_BYTES = 128;
 /** A text never has more bytes than this many times its characters. */
 const MOST_BYTES_PER_CHARACTER = 3;
 const CLOSE_TIMEOUT_MS = 10_000;
-const utf8 = new TextEncoder();
+/** Long enough for promises; nothing waits for a server any more. */
+const SETTLE_TIMEOUT_MS = 1_000;
+/** Most that is kept in buffers between batches. */
+const POOLED_BYTES = 4_194_304;
 
-/** The topic as the metadata has it: how many partitions, and which of them can take a record without a key. */
-interface Partitions {
-  readonly version: number;
-  readonly count: number;
-  readonly online: readonly number[];
-}
+/** What a record costs in memory besides its bytes, measured: its promise and result, its share of a group's, or next to nothing. */
+const SEND_COST_BYTES = 512;
+const GROUP_COST_BYTES = 192;
+const LOOSE_COST_BYTES = 48;
 
-/** Makes the producer of a topic, which must exist. @throws `topic/not-found`, `option/invalid`, `connect/timeout` */
-export async function openProducer(
+/** Makes the producer of a topic, which must exist. @throws `topic/not-found`, `option/invalid`, `produce/codec-missing`, `connect/timeout` */
+export async function openProducer<R>(
   cluster: Cluster,
   topic: string,
   options: ProducerOptions,
-  onClose: (producer: Producer) => void,
-): Promise<Producer> {
-  const settings = checked(options);
+  { codecs, encode, onClose }: ProducerParts<R>,
+): Promise<Producer<R>> {
+  const settings = settingsOf(options);
+  const { maxRequestBytes, bufferBytes, deliveryTimeoutMs, whenFull, onFailure } = settings;
+  const smartmodules = await smartModuleChain(settings.smartModules ?? [], codecs);
   const { spec } = await cluster.topic(topic);
+  const codec = codecFor(topic, spec.compressionType, settings.compression, codecs);
   const segmentBytes = spec.storage?.segmentSize ?? Number.POSITIVE_INFINITY;
   const batchBytes = Math.max(EMPTY_BATCH_BYTES, Math.min(settings.batchBytes, segmentBytes));
-  const budget = byteBudget(settings.bufferBytes);
+  const budget = byteBudget(bufferBytes);
+  const counters = newCounters();
+  const life = stopper();
   const lanes = new Map<number, Lane>();
-  let partitions: Partitions | undefined;
-  const shared = fanOut();
-  let turn = 0;
+  const carrier = courier({
+    ...settings,
+    topic,
+    requestTimeoutMs: cluster.requestTimeoutMs,
+    smartmodules,
+    counters,
+    abandoned: life.signal,
+  });
+  const shared = {
+    ...settings,
+    batchBytes,
+    cluster,
+    topic,
+    courier: carrier,
+    codec,
+    codecs,
+    counters,
+    // Room behind a full batch, so that the record that no longer fits does not make the buffer grow.
+    pool: bufferPool(batchBytes + Math.min(batchBytes, 16_384), Math.min(POOLED_BYTES, bufferBytes)),
+    give: (bytes: number, records: number): void => {
+      bufferedRecords -= records;
+      budget.give(bytes);
+    },
+    takeMore: budget.takeMore,
+  };
+  const partitions = partitionsOf(cluster, topic, settings, (partition) => lanes.get(partition)?.sealedBatches ?? 0);
+  const waitInLine = admission(cluster, topic, settings, budget);
+  let bufferedRecords = 0;
   let closing: Promise<void> | undefined;
 
-  const current = (): Partitions => {
-    const { metadata } = cluster;
-    if (partitions !== undefined && partitions.version === metadata.version) return partitions;
-    const known = metadata.topics.get(topic);
-    // A topic that has vanished keeps its last shape: delivery then says that it is gone.
-    const count = known === undefined ? (partitions?.count ?? 1) : partitionCount(known);
-    const online: number[] = [];
-    for (let i = 0; i < count; i++) {
-      if (metadata.partitions.get(partitionName(topic, i))?.status.resolution === 'Online') online.push(i);
-    }
-    partitions = { version: metadata.version, count, online };
-    return partitions;
-  };
-
-  const choose = (wanted: number | undefined, key: Uint8Array | null): number => {
-    const { count, online } = current();
-    if (wanted !== undefined) {
-      if (Number.isInteger(wanted) && wanted >= 0 && wanted < count) return wanted;
-      throw clientError('partition/not-found', { topic, partition: wanted, partitions: count });
-    }
-    // As the official clients: a key keeps its partition even while that is offline.
-    if (key !== null) return count === 1 ? 0 : partitionForKey(key, count);
-    const next = turn++;
-    return online.length > 0 ? (online[next % online.length] as number) : next % count;
-  };
+  const closed = (): FluvioError => clientError('produce/closed', { topic });
+  const full = (): FluvioError => clientError('produce/buffer-full', { topic, bufferBytes, timeoutMs: 0 });
 
   const laneOf = (partition: number): Lane => {
     let found = lanes.get(partition);
     if (found === undefined) {
-      found = lane({ ...settings, batchBytes, cluster, topic, partition, give: budget.give });
+      found = lane({ ...shared, partition });
       lanes.set(partition, found);
     }
     return found;
   };
 
-  const checkSize = (key: Uint8Array | null, value: Uint8Array | string): void => {
-    const limitBytes = settings.maxRequestBytes - ENVELOPE_BYTES;
-    const atMost = (key?.length ?? 0) + value.length * (typeof value === 'string' ? MOST_BYTES_PER_CHARACTER : 1);
-    if (atMost <= limitBytes) return;
-    const sizeBytes = recordSize(key, value);
-    if (sizeBytes > limitBytes) throw clientError('produce/too-large', { topic, sizeBytes, limitBytes });
+  const checkOpen = (): void => {
+    if (closing !== undefined) throw closed();
+    if (cluster.life.aborted) throw cluster.life.reason;
   };
 
-  const closed = (): FluvioError => clientError('produce/closed', { topic });
+  /** The record as it will be sent, if it can be. */
+  const accepted = (given: R): ProducerRecord => {
+    const record = encode(given);
+    checkRecord(topic, record);
+    const { key = null, value, partition } = record;
+    const limitBytes = maxRequestBytes - ENVELOPE_BYTES;
+    const atMost = ((key?.length ?? 0) + value.length) * MOST_BYTES_PER_CHARACTER;
+    if (atMost > limitBytes) {
+      const sizeBytes = recordSize(key, value);
+      if (sizeBytes > limitBytes) throw clientError('produce/too-large', { topic, sizeBytes, limitBytes });
+    }
+    if (partition !== undefined) partitions.check(partition);
+    return record;
+  };
 
-  const send = (record: ProducerRecord, signal: AbortSignal | undefined): Promise<SendResult> =>
-    new Promise((resolve, reject) => {
-      if (closing !== undefined) throw closed();
-      if (cluster.life.aborted) throw cluster.life.reason;
-      checkRecord(topic, record);
-      const key = typeof record.key === 'string' ? utf8.encode(record.key) : (record.key ?? null);
-      const { value } = record;
-      checkSize(key, value);
-      const partition = choose(record.partition, key);
-      const heldBytes = (key?.length ?? 0) + value.length + ENVELOPE_BYTES;
-      const append = (): void => {
-        try {
-          const timestampMs = record.timestampMs ?? Date.now();
-          laneOf(partition).append(key, value, timestampMs, heldBytes, { resolve, reject });
-        } catch (error) {
-          budget.give(heldBytes);
-          reject(error);
-        }
+  const heldBytes = ({ key, value }: ProducerRecord, cost: number): number => (key?.length ?? 0) + value.length + cost;
+
+  /** Puts a record into its lane; its bytes are taken from the budget already. */
+  const append = (record: ProducerRecord, held: number, caller: Caller, position: number): void => {
+    try {
+      const { key = null, value } = record;
+      const partition = partitions.choose(record.partition, key, value);
+      laneOf(partition).append(key, value, record.timestampMs ?? Date.now(), held, caller, position);
+      bufferedRecords++;
+    } catch (error) {
+      budget.give(held);
+      caller.drop(record, error);
+    }
+  };
+
+  const send = (given: R, signal: AbortSignal | undefined): Promise<SendResult> => {
+    const caller = new SendCaller();
+    try {
+      checkOpen();
+      const record = accepted(given);
+      const held = heldBytes(record, SEND_COST_BYTES);
+      if (budget.take(held)) append(record, held, caller, 0);
+      else if (whenFull === 'reject') throw full();
+      else {
+        waitInLine(held, signal, {
+          admitted() {
+            append(record, held, caller, 0);
+            return 0;
+          },
+          refused: (error) => caller.drop(record, error),
+        });
+      }
+    } catch (error) {
+      caller.fail(error);
+    }
+    return caller.promise;
+  };
+
+  const sendAll = (given: readonly R[], signal: AbortSignal | undefined): Promise<SendResult[]> =>
+    handled((resolve, reject) => {
+      checkOpen();
+      const records = given.map(accepted);
+      if (records.length === 0) {
+        resolve([]);
+        return;
+      }
+      const caller = groupCaller(records.length, (outcome) => settleGroup(outcome, resolve, reject));
+      let next = 0;
+      const put = (): number => {
+        const position = next++;
+        const record = records[position] as ProducerRecord;
+        append(record, heldBytes(record, GROUP_COST_BYTES), caller, position);
+        const following = records[next];
+        return following === undefined ? 0 : heldBytes(following, GROUP_COST_BYTES);
       };
-      if (budget.take(heldBytes)) append();
-      else waitForRoom(heldBytes, signal, append, reject);
+      const dropRest = (error: unknown): void => {
+        for (const record of records.slice(next)) caller.drop(record, error);
+      };
+      let wanted = heldBytes(records[0] as ProducerRecord, GROUP_COST_BYTES);
+      while (wanted > 0 && budget.take(wanted)) wanted = put();
+      if (wanted === 0) return;
+      if (whenFull === 'reject') dropRest(full());
+      else waitInLine(wanted, signal, { admitted: put, refused: dropRest });
     });
 
-  const waitForRoom = (
-    bytes: number,
-    signal: AbortSignal | undefined,
-    admitted: () => void,
-    refused: (error: unknown) => void,
+  const settleGroup = (
+    { results, failed, error }: GroupOutcome,
+    resolve: (results: SendResult[]) => void,
+    reject: (error: unknown) => void,
   ): void => {
-    const timeoutMs = settings.deliveryTimeoutMs;
-    const lease = signal === undefined ? undefined : shared(signal);
-    const wait = deadline(timeoutMs, lease?.signal, cluster.life);
-    const done = (then: () => void): void => {
-      wait.signal.removeEventListener('abort', giveUp);
-      wait.release();
-      lease?.release();
-      then();
-    };
-    const giveUp = (): void => {
-      const error = wait.passed
-        ? clientError('produce/buffer-full', { topic, bufferBytes: settings.bufferBytes, timeoutMs })
-        : abortedError('waiting for room in the producer', wait.signal);
-      done(() => refused(error));
-      ticket.cancel();
-    };
-    const ticket = budget.queue(
-      bytes,
-      () => done(admitted),
-      (error) => done(() => refused(error)),
-    );
-    if (wait.signal.aborted) giveUp();
-    else wait.signal.addEventListener('abort', giveUp, { once: true });
+    const acknowledged = results.length - failed;
+    if (failed === 0) resolve(results as SendResult[]);
+    else if (acknowledged === 0) reject(error);
+    else
+      reject(clientError('produce/partial', { topic, acknowledged, failed, results, reason: reasonOf(error) }, error));
   };
 
-  const flush = async (): Promise<void> => {
+  /** Records of `enqueue` that failed, and nobody has heard of yet. */
+  let unheard: { count: number; readonly first: unknown } | undefined;
+  const loose = looseCaller((failure: LooseFailure) => {
+    if (onFailure !== undefined) tell(onFailure, { topic, ...failure });
+    else if (unheard === undefined) unheard = { count: failure.count, first: failure.error };
+    else unheard.count += failure.count;
+  });
+  const throwUnheard = (): void => {
+    if (unheard === undefined) return;
+    const { count, first } = unheard;
+    unheard = undefined;
+    throw clientError('produce/undelivered', { topic, records: count, reason: reasonOf(first) }, first);
+  };
+
+  let looseWaitingBytes = 0;
+  let room: Promise<void> | undefined;
+  const enqueue = (given: R, caller: Caller): Promise<void> | undefined => {
+    checkOpen();
+    const record = accepted(given);
+    const held = heldBytes(record, LOOSE_COST_BYTES);
+    if (budget.take(held)) {
+      append(record, held, caller, 0);
+      return undefined;
+    }
+    if (whenFull === 'reject') throw full();
+    if (room !== undefined && looseWaitingBytes + held > bufferBytes) {
+      caller.drop(record, full());
+      return room;
+    }
+    looseWaitingBytes += held;
+    const mine = new Promise<void>((resolve) => {
+      const done = (): void => {
+        looseWaitingBytes -= held;
+        if (looseWaitingBytes === 0) room = undefined;
+        resolve();
+      };
+      waitInLine(held, undefined, {
+        admitted() {
+          append(record, held, caller, 0);
+          done();
+          return 0;
+        },
+        refused(error) {
+          caller.drop(record, error);
+          done();
+        },
+      });
+    });
+    room = mine;
+    return mine;
+  };
+
+  const flushed = async (): Promise<void> => {
     const line = budget.line();
     for (;;) {
       await Promise.all(Array.from(lanes.values(), (each) => each.flush()));
@@ -218,35 +332,71 @@ export async function openProducer(
     }
   };
 
-  const producer: Producer = {
+  const flush = async (signal: AbortSignal | undefined): Promise<void> => {
+    const wait = deadline(deliveryTimeoutMs, signal, cluster.life);
+    try {
+      await settledOrAborted(flushed(), wait.signal);
+      if (wait.signal.aborted && !wait.passed) throw abortedError('flushing', wait.signal);
+    } finally {
+      wait.release();
+    }
+  };
+
+  const end = async (timeoutMs: number): Promise<void> => {
+    const wait = deadline(timeoutMs, cluster.life);
+    await settledOrAborted(flushed(), wait.signal);
+    wait.release();
+    budget.close(closed());
+    for (const each of lanes.values()) each.abandon(closed());
+    life.stop(closed());
+    // What was on its way hears of it in its own turn.
+    const last = deadline(SETTLE_TIMEOUT_MS);
+    await settledOrAborted(flushed(), last.signal);
+    last.release();
+    onClose(producer);
+    throwUnheard();
+  };
+
+  const producer: Producer<R> = {
     topic,
     get bufferedBytes() {
       return budget.usedBytes;
     },
     send: (record, { signal } = {}) => send(record, signal),
+    sendAll: (records, { signal } = {}) => sendAll(records, signal),
+    enqueue: (record) => enqueue(record, loose),
+    writable: () => recordSink(enqueue, () => flush(undefined)),
     async flush({ signal } = {}) {
-      const wait = deadline(settings.deliveryTimeoutMs, signal, cluster.life);
-      try {
-        await settledOrAborted(flush(), wait.signal);
-        if (wait.signal.aborted && !wait.passed) throw abortedError('flushing', wait.signal);
-      } finally {
-        wait.release();
-      }
+      await flush(signal);
+      throwUnheard();
+    },
+    stats() {
+      const oldestAt = Math.min(...Array.from(lanes.values(), (each) => each.oldestAt ?? Number.POSITIVE_INFINITY));
+      return {
+        bufferedRecords,
+        bufferedBytes: budget.usedBytes,
+        waiting: budget.waiting,
+        oldestAgeMs: Number.isFinite(oldestAt) ? Math.round(performance.now() - oldestAt) : 0,
+        ...counters,
+      };
     },
     close({ timeoutMs = CLOSE_TIMEOUT_MS } = {}) {
-      closing ??= (async () => {
-        const wait = deadline(timeoutMs, cluster.life);
-        await settledOrAborted(flush(), wait.signal);
-        wait.release();
-        budget.close(closed());
-        for (const each of lanes.values()) each.abandon(closed());
-        onClose(producer);
-      })();
+      if (closing === undefined) {
+        closing = end(timeoutMs);
+        closing.catch(() => {});
+      }
       return closing;
     },
     [Symbol.asyncDispose]: () => producer.close(),
   };
   return producer;
+}
+
+/** A promise whose rejection does not end the process when nobody listens. */
+function handled<T>(run: (resolve: (value: T) => void, reject: (error: unknown) => void) => void): Promise<T> {
+  const promise = new Promise<T>(run);
+  promise.catch(() => {});
+  return promise;
 }
 
 /** Waits for whichever comes first; the caller looks at the signal. */
@@ -259,31 +409,4 @@ async function settledOrAborted(promise: Promise<void>, signal: StopSignal): Pro
   });
   await Promise.race([promise, aborted]);
   signal.removeEventListener('abort', listener);
-}
-
-/** Refuses what is no record, which JavaScript and `as` let through; counting its bytes would spoil the budget. */
-function checkRecord(topic: string, { key, value }: ProducerRecord): void {
-  if (isContent(value) && (key === undefined || key === null || isContent(key))) return;
-  const [field, content] = isContent(value) ? ['key', key] : ['value', value];
-  const kind = typeof content === 'object' && content !== null ? content.constructor?.name : String(typeof content);
-  throw clientError('produce/invalid-record', { topic, field, kind: content === null ? 'null' : (kind ?? 'object') });
-}
-
-const isContent = (content: unknown): boolean => typeof content === 'string' || content instanceof Uint8Array;
-
-/** A timer cannot wait longer. */
-const LONGEST_MS = 0x7fff_ffff;
-
-function checked(options: ProducerOptions): Required<ProducerOptions> {
-  const settings = withDefaults(DEFAULTS, options);
-  for (const [option, value] of Object.entries(settings)) {
-    if (option === 'isolation') continue;
-    const least = option === 'lingerMs' ? 0 : 1;
-    const most = option.endsWith('Ms') ? LONGEST_MS : Number.MAX_SAFE_INTEGER;
-    if (typeof value !== 'number' || !(value >= least && value <= most)) {
-      const reason = `must be a number from ${least} to ${most}, not ${String(value)}`;
-      throw clientError('option/invalid', { option, reason });
-    }
-  }
-  return settings;
 }

@@ -1,4 +1,5 @@
 /** Servers inside of this process. They share its event loop and its fate; killing and freezing happens at their connections. */
+import { faultBoard } from '../faults/board.ts';
 import type { Logger } from '../logger.ts';
 import type { MemberRecord, MemberTask, RunningMember, StartContext } from '../members/member.ts';
 import { memberName } from '../members/member.ts';
@@ -28,12 +29,13 @@ export const inProcess =
 
 async function runSc(
   task: Extract<MemberTask, { member: 'sc' }>,
-  { signal, managedSpus }: StartContext,
+  { signal, managedSpus, onStruck }: StartContext,
   log: Logger,
 ): Promise<RunningMember> {
   const { settings, dataDir, port, privatePort, durable } = task;
   signal.throwIfAborted();
   const gate = openGate();
+  const faults = faultBoard(task.faults, onStruck);
   const sc = await startSc({
     ...settings,
     listen: { host: settings.host, port },
@@ -43,6 +45,7 @@ async function runSc(
     durable,
     gate,
     managedSpus,
+    faults,
     log,
   });
   const record = {
@@ -52,17 +55,18 @@ async function runSc(
     privateAddress: sc.privateAddress,
   };
   const settled = (): Promise<boolean> => sc.ready({ timeoutMs: settings.topicWaitMs });
-  return member(record, { server: sc, gate, settled, obey: scOrders(sc) }, signal);
+  return member(record, { server: sc, gate, settled, obey: scOrders(sc, faults) }, signal);
 }
 
 async function runSpu(
   task: Extract<MemberTask, { member: 'spu' }>,
-  { signal }: StartContext,
+  { signal, onStruck }: StartContext,
   log: Logger,
 ): Promise<RunningMember> {
-  const { settings, dataDir, id, name, port, sc } = task;
+  const { settings, dataDir, id, name, port, sc, clockAheadMs } = task;
   signal.throwIfAborted();
   const gate = openGate();
+  const faults = faultBoard(task.faults, onStruck);
   const spu = await startSpu({
     ...settings,
     replication: replicationOf(settings),
@@ -72,12 +76,14 @@ async function runSpu(
     portOption: 'spuPorts',
     sc,
     dataDir,
+    clockAheadMs,
     gate,
+    faults,
     log,
     signal,
   });
   const record = { name: memberName(id), id, ...markOf(process.pid), address: spu.address };
-  return member(record, { server: spu, gate, settled: async () => true, obey: spuOrders() }, signal);
+  return member(record, { server: spu, gate, settled: async () => true, obey: spuOrders(spu, faults) }, signal);
 }
 
 function member(record: MemberRecord, { server, gate, settled, obey }: Served, signal: AbortSignal): RunningMember {

@@ -1,5 +1,6 @@
 /** The seam between a cluster and its servers: what a server is told, and what can be done to it, wherever it runs. */
 import type { Address } from '@fluvio-ts/protocol';
+import type { FaultOrder } from '../faults/fault.ts';
 import type { ClusterSettings } from '../options.ts';
 import type { ProcessMark } from '../processes/identity.ts';
 
@@ -13,6 +14,8 @@ export const memberName = (id: MemberId): string => (id === 'sc' ? 'sc' : `spu-$
 export type MemberTask = {
   readonly dataDir: string;
   readonly settings: ClusterSettings;
+  /** Faults that it begins with. */
+  readonly faults: readonly FaultOrder[];
 } & (ScTask | SpuTask);
 
 interface ScTask {
@@ -32,6 +35,8 @@ interface SpuTask {
   readonly port: number;
   /** The SC's private port. */
   readonly sc: Address;
+  /** How far its clock is ahead of the system's. */
+  readonly clockAheadMs: number;
 }
 
 /** A server, as it can be written down. */
@@ -65,7 +70,22 @@ export interface ManagedSpus {
 /** What a server is asked to do, while it runs. */
 export type MemberOrder =
   /** The SC: to answer when the metadata shows an SPU as offline, or the time is over. */
-  { readonly order: 'until-offline'; readonly id: number; readonly timeoutMs: number };
+  | { readonly order: 'until-offline'; readonly id: number; readonly timeoutMs: number }
+  /** An SPU: to set its clock ahead, and to remove what is too old by then. */
+  | { readonly order: 'advance-clock'; readonly byMs: number }
+  /** The SC: to have another replica lead a partition, and to answer when it does. */
+  | { readonly order: 'move-leader'; readonly topic: string; readonly partition: number; readonly spu: number }
+  /** An SPU: to remove the oldest records of a partition, and to answer with an {@link Evicted}. */
+  | { readonly order: 'evict'; readonly topic: string; readonly partition: number; readonly upTo: bigint }
+  /** To strike requests from now on, or no more. */
+  | { readonly order: 'fault'; readonly fault: FaultOrder }
+  | { readonly order: 'clear-fault'; readonly id: number };
+
+/** What an SPU has left of a partition. */
+export interface Evicted {
+  readonly leads: boolean;
+  readonly startOffset: bigint;
+}
 
 /** A server that runs, or has run. */
 export interface RunningMember {
@@ -93,6 +113,8 @@ export interface StartContext {
   readonly signal: AbortSignal;
   /** For an SC. */
   readonly managedSpus: ManagedSpus;
+  /** Told of every request that a fault strikes. */
+  readonly onStruck: (fault: number) => void;
 }
 
 /** Starts servers: inside of this process, or as processes of their own. Rejects with what the server says. */

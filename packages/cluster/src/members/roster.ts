@@ -10,6 +10,7 @@ export interface RosterOptions {
   /** Called with every server that has started, the one before it replaced. */
   readonly onChange: (records: readonly MemberRecord[]) => void;
   readonly managedSpus: ManagedSpus;
+  readonly onStruck: (id: MemberId, fault: number) => void;
   /** Servers that ran on the folder before, for their ports. */
   readonly before: readonly MemberRecord[];
 }
@@ -33,7 +34,7 @@ export interface Roster {
 const byId = (a: MemberRecord, b: MemberRecord): number => (a.id ?? 0) - (b.id ?? 0);
 
 /** Makes an empty roster. */
-export function openRoster({ start, onChange, managedSpus, before }: RosterOptions): Roster {
+export function openRoster({ start, onChange, managedSpus, onStruck, before }: RosterOptions): Roster {
   const members = new Map<string, RunningMember>();
   // What is known of ports outlives a start that fails half-way.
   let records = before;
@@ -56,7 +57,12 @@ export function openRoster({ start, onChange, managedSpus, before }: RosterOptio
       if (signal.aborted) onAbort();
       signal.addEventListener('abort', onAbort, { once: true });
       try {
-        const member = await start(task, { signal: life.signal, managedSpus });
+        const id = task.member === 'sc' ? 'sc' : task.id;
+        const member = await start(task, {
+          signal: life.signal,
+          managedSpus,
+          onStruck: (fault) => onStruck(id, fault),
+        });
         if (signal.aborted) await member.kill();
         signal.throwIfAborted();
         members.set(member.record.name, member);

@@ -9,6 +9,7 @@ import type { ClusterCodes } from '../errors.ts';
 import { clusterError } from '../errors.ts';
 import type { MemberTask, RunningMember, StartContext } from '../members/member.ts';
 import { memberName } from '../members/member.ts';
+import { toText } from '../members/task-text.ts';
 import { endProcesses } from './end.ts';
 import { isAlive, markOf } from './identity.ts';
 import { serveManaged } from './managed-requests.ts';
@@ -24,7 +25,7 @@ const program = (member: MemberTask['member']): string =>
 export async function launch(
   task: MemberTask,
   lifetime: Lifetime,
-  { signal, managedSpus }: StartContext,
+  { signal, managedSpus, onStruck }: StartContext,
 ): Promise<RunningMember> {
   signal.throwIfAborted();
   const name = memberName(task.member === 'sc' ? 'sc' : task.id);
@@ -33,7 +34,7 @@ export async function launch(
   const output = openSync(logFile, 'a');
   let child: ChildProcess;
   try {
-    child = spawn(process.execPath, [program(task.member), JSON.stringify(task)], {
+    child = spawn(process.execPath, [program(task.member), toText(task)], {
       // In a session of its own, so that a terminal that is closed does not take it along.
       detached: lifetime === 'detached',
       stdio: ['ignore', output, output, 'ipc'],
@@ -58,7 +59,8 @@ export async function launch(
         // A member that has ended meanwhile asks again when it starts.
         if (child.connected) child.send(answer, () => {});
       });
-    } else if (news?.news === 'answer') questions.answered(news);
+    } else if (news?.news === 'struck') onStruck(news.fault);
+    else if (news?.news === 'answer') questions.answered(news);
     else if (news !== undefined) heard.push(news);
     wake();
   });

@@ -1,8 +1,9 @@
 /** The main program of every member process: starts its server, says so, and stops it on a signal. */
 import type { Logger } from '../logger.ts';
 import { reasonOf } from '../logger.ts';
-import type { MemberTask } from '../members/member.ts';
+import type { MemberOrder, MemberTask } from '../members/member.ts';
 import type { ObeyOrder } from '../members/orders.ts';
+import { fromText, toText } from '../members/task-text.ts';
 import type { Asked, MemberNews } from './messages.ts';
 import { RELEASE } from './messages.ts';
 import { travelling } from './travelling.ts';
@@ -24,7 +25,7 @@ export function runMember(
   start: (task: MemberTask, log: Logger, signal: AbortSignal) => Promise<Member>,
   onMessage?: (message: unknown) => boolean,
 ): void {
-  const task = JSON.parse(process.argv[2] ?? 'null') as MemberTask;
+  const task = fromText(process.argv[2] ?? 'null') as MemberTask;
   const stopping = new AbortController();
   let member: Member | undefined;
   let released = false;
@@ -76,7 +77,7 @@ export function runMember(
 
 async function answer({ ask, order }: Asked, obey: ObeyOrder): Promise<void> {
   try {
-    tell({ news: 'answer', ask, value: await obey(order) });
+    tell({ news: 'answer', ask, value: toText(await obey(fromText(order) as MemberOrder)) });
   } catch (error) {
     tell({ news: 'answer', ask, error: travelling(error) });
   }

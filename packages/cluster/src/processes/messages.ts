@@ -1,6 +1,6 @@
 /** What a member process and the process that launched it tell each other. */
 import type { Address } from '@fluvio-ts/protocol';
-import type { ManagedSpu, ManagedSpus, MemberOrder } from '../members/member.ts';
+import type { ManagedSpu, ManagedSpus } from '../members/member.ts';
 
 /** Whether the processes of a cluster end with the one that launched them, however that ends, or survive it. */
 export type Lifetime = 'attached' | 'detached';
@@ -11,7 +11,8 @@ export const RELEASE = 'release';
 /** What a member is asked. */
 export interface Asked {
   readonly ask: number;
-  readonly order: MemberOrder;
+  /** A {@link MemberOrder} as text. */
+  readonly order: string;
 }
 
 /** What became of what an SC wanted of SPU groups. */
@@ -40,12 +41,26 @@ export type MemberNews =
       readonly what: keyof ManagedSpus;
       readonly spus: readonly ManagedSpu[];
     }
+  /** A fault has struck a request. */
+  | { readonly news: 'struck'; readonly fault: number }
   /** What became of an order. */
-  | { readonly news: 'answer'; readonly ask: number; readonly value?: unknown; readonly error?: TravellingError }
+  | {
+      readonly news: 'answer';
+      readonly ask: number;
+      readonly value?: string | undefined;
+      readonly error?: TravellingError;
+    }
   /** It could not start, and is about to end. */
   | ({ readonly news: 'failed' } & TravellingError);
 
-const KINDS: ReadonlySet<unknown> = new Set<MemberNews['news']>(['ready', 'settled', 'managed', 'answer', 'failed']);
+const KINDS: ReadonlySet<unknown> = new Set<MemberNews['news']>([
+  'ready',
+  'settled',
+  'managed',
+  'struck',
+  'answer',
+  'failed',
+]);
 
 /** Reads a message of a member; undefined for anything else. */
 export function newsOf(message: unknown): MemberNews | undefined {

@@ -1,6 +1,7 @@
 /** Orders to a member process and their answers, as long as the channel to it is there. */
 import type { ChildProcess } from 'node:child_process';
 import type { MemberOrder } from '../members/member.ts';
+import { fromText, toText } from '../members/task-text.ts';
 import type { Asked, MemberNews } from './messages.ts';
 import { arrived } from './travelling.ts';
 
@@ -23,7 +24,7 @@ export function openQuestions(child: ChildProcess): Questions {
       const ask = ++last;
       return new Promise((resolve, reject) => {
         waiting.set(ask, { resolve, reject });
-        child.send({ ask, order } satisfies Asked, (error) => {
+        child.send({ ask, order: toText(order) } satisfies Asked, (error) => {
           if (error !== null && waiting.delete(ask)) resolve(undefined);
         });
       });
@@ -31,7 +32,7 @@ export function openQuestions(child: ChildProcess): Questions {
     answered({ ask, value, error }) {
       const question = waiting.get(ask);
       waiting.delete(ask);
-      if (error === undefined) question?.resolve(value);
+      if (error === undefined) question?.resolve(value === undefined ? undefined : fromText(value));
       else question?.reject(arrived(error));
     },
     close() {

@@ -48,6 +48,12 @@ export function withoutDead(leadership: Leadership, isLive: IsLive): Leadership 
   return { ...leadership, version: version + 1, inSync: inSync.filter(isLive) };
 }
 
+/** Another leader, because someone wants it; undefined where it may lack a committed record, or is not live. */
+export function moved(leadership: Leadership, spu: number, isLive: IsLive): Leadership | undefined {
+  if (!leadership.inSync.includes(spu) || !isLive(spu)) return undefined;
+  return { ...leadership, leader: spu, epoch: leadership.epoch + 1, version: leadership.version + 1 };
+}
+
 /** A leader that came back as a new process: it goes on under a new epoch, because it may have lost what it had not finished. */
 export function resumed(leadership: Leadership): Leadership {
   return { ...leadership, epoch: leadership.epoch + 1, version: leadership.version + 1 };

@@ -4,6 +4,9 @@ import { tcp } from '@fluvio-ts/adapter-tcp';
 import type { Address } from '@fluvio-ts/protocol';
 import { serve } from '@fluvio-ts/protocol/internal';
 import { CONSUMER_OFFSET_PARTITION } from '../consumer-offset-topic.ts';
+import type { FaultBoard } from '../faults/board.ts';
+import { noFaults } from '../faults/board.ts';
+import { serveWithFaults } from '../faults/serve.ts';
 import type { LimitSettings } from '../limits.ts';
 import { lockFolder } from '../locks.ts';
 import type { Logger } from '../logger.ts';
@@ -18,10 +21,13 @@ import { authorizer, readOnly } from '../security/authorization.ts';
 import type { PeerIdentity } from '../security/peer.ts';
 import { openServerTls } from '../security/server-tls.ts';
 import type { TlsSettings } from '../security/tls-options.ts';
+import { isGone } from './absent.ts';
 import { askSpu } from './ask-spu.ts';
 import { createElections } from './elections.ts';
 import { guardSc } from './guard.ts';
 import { openMetadata } from './metadata.ts';
+import type { LeaderMove } from './move-leader.ts';
+import { moveLeader } from './move-leader.ts';
 import { privateRoutes } from './private-api.ts';
 import { scRoutes } from './public-api.ts';
 import { createSmartModules } from './smartmodules.ts';
@@ -57,6 +63,8 @@ export interface ScOptions {
   readonly readOnly: boolean;
   /** What everything that it hears and says goes through. Default: nothing is in the way. */
   readonly gate?: Pick<Gate, 'through' | 'admit'>;
+  /** The faults that its clients meet. Default: none. */
+  readonly faults?: FaultBoard;
   /** Runs the SPUs of SPU groups. Default: nobody does. */
   readonly managedSpus?: ManagedSpus;
   readonly log: Logger;
@@ -70,6 +78,8 @@ export interface Sc {
   ready(options: { readonly timeoutMs: number }): Promise<boolean>;
   /** Waits until the metadata shows an SPU as offline, or not at all. */
   offline(id: number, options: { readonly timeoutMs: number }): Promise<boolean>;
+  /** Has another replica lead a partition. Resolves when it does. Rejects with `cluster/request` where it cannot. */
+  moveLeader(move: LeaderMove): Promise<void>;
   stop(): Promise<void>;
   /** Ends it as its process may be ended. What it was writing to the disk is finished: it cannot be taken back. */
   kill(): Promise<void>;
@@ -82,7 +92,7 @@ const SETTLE_INTERVAL_MS = 15_000;
 
 /** Starts an SC. @throws `cluster/port-taken`, `cluster/listen`, `cluster/data-dir-in-use` */
 export async function startSc(options: ScOptions): Promise<Sc> {
-  const { log, limits, gate = noGate } = options;
+  const { log, limits, gate = noGate, faults = noFaults } = options;
   const dir = join(options.dataDir, 'metadata');
   const lock = lockFolder(dir);
   const stopping = new AbortController();
@@ -116,6 +126,7 @@ export async function startSc(options: ScOptions): Promise<Sc> {
     const spus = createSpus({
       metadata,
       spuTimeoutMs: options.spuTimeoutMs,
+      isGone: (spu) => isGone(transport, spu),
       onOnline: async () => {
         await elections.review();
         await topics.settle('soon');
@@ -158,7 +169,7 @@ export async function startSc(options: ScOptions): Promise<Sc> {
       option: options.portOptions.public,
       serve(pipe, client) {
         const routes = scRoutes({ metadata, topics, spus, smartModules, spuGroups });
-        return serve(gate.admit(pipe), guardSc(routes, accessOf(client)), serving);
+        return serveWithFaults(gate.admit(pipe), guardSc(routes, accessOf(client)), faults, serving);
       },
     });
     stops.push(() => publicPort.close());
@@ -181,6 +192,7 @@ export async function startSc(options: ScOptions): Promise<Sc> {
           !SPU.all().some(({ spec, status }) => spec.id === id && status.resolution === 'Online') || undefined;
         return (await waitFor([SPU], gone, { timeoutMs, signal })) ?? false;
       },
+      moveLeader: (move) => moveLeader(metadata, move, signal),
       stop,
       kill: stop,
     };

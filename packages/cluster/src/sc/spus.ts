@@ -44,6 +44,8 @@ export interface SpusOptions {
   readonly metadata: Metadata;
   /** Silence after which an SPU is taken for dead. */
   readonly spuTimeoutMs: number;
+  /** Whether the process of an SPU has ended, as far as can be seen from here. Never rejects. */
+  readonly isGone: (spu: StoredObject<'SPU'>) => Promise<boolean>;
   /** Called after an SPU came online. */
   readonly onOnline: () => Promise<void>;
   /** Called after an SPU went offline. */
@@ -61,16 +63,20 @@ interface Link {
   loops: number;
 }
 
+/** How often an SC that has just started looks for SPUs that are gone. */
+const SEARCH_INTERVAL_MS = 100;
 /** A main loop may be busy for so many times the silence of a process. */
 const BUSY_FACTOR = 10;
 
 /** Makes the SPUs of a cluster. */
-export function createSpus({ metadata, spuTimeoutMs, onOnline, onOffline, isManaged, log }: SpusOptions): Spus {
+export function createSpus(options: SpusOptions): Spus {
+  const { metadata, spuTimeoutMs, isGone, onOnline, onOffline, isManaged, log } = options;
   const { SPU: spus, Partition: partitions } = metadata.stores;
   const links = new Map<number, Link>();
   let stopped = false;
   let watchdog: NodeJS.Timeout | undefined;
   let grace: NodeJS.Timeout | undefined;
+  let search: NodeJS.Timeout | undefined;
 
   const byId = (id: number): StoredObject<'SPU'> | undefined => spus.all().find((spu) => spu.spec.id === id);
 
@@ -115,6 +121,16 @@ export function createSpus({ metadata, spuTimeoutMs, onOnline, onOffline, isMana
     return steps;
   };
 
+  /** Looks for SPUs that died while the SC was away, as long as none is expected to have registered. */
+  const searchAbsent = async (): Promise<void> => {
+    const absent = spus.all().filter(({ spec, status }) => status.resolution === 'Online' && !links.has(spec.id));
+    await Promise.all(
+      absent.map(async (spu) => {
+        if (await isGone(spu)) await markOffline(spu.spec.id);
+      }),
+    );
+  };
+
   const unregister = async ({ name, spec }: StoredObject<'SPU'>): Promise<void> => {
     await metadata.commit([{ label: 'SPU', delete: name }]);
     orphan(spec.id);
@@ -157,11 +173,14 @@ export function createSpus({ metadata, spuTimeoutMs, onOnline, onOffline, isMana
         };
         metadata.patch('Partition', { ...partition, status });
       }
+      const failed = (error: unknown): void =>
+        log('error', 'an SPU could not be marked offline', { reason: reasonOf(error) });
+      search = setInterval(() => void searchAbsent().catch(failed), SEARCH_INTERVAL_MS);
+      search.unref();
       grace = setTimeout(() => {
+        clearInterval(search);
         for (const { spec } of spus.all()) {
-          markOffline(spec.id).catch((error) =>
-            log('error', 'an SPU could not be marked offline', { reason: reasonOf(error) }),
-          );
+          markOffline(spec.id).catch(failed);
         }
       }, spuTimeoutMs);
       grace.unref();
@@ -307,6 +326,7 @@ export function createSpus({ metadata, spuTimeoutMs, onOnline, onOffline, isMana
       stopped = true;
       clearInterval(watchdog);
       clearTimeout(grace);
+      clearInterval(search);
     },
   };
 }

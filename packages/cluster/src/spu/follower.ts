@@ -39,7 +39,7 @@ interface Source {
 }
 
 const FIRST_BACKOFF_MS = 20;
-const LONGEST_BACKOFF_MS = 1000;
+const LONGEST_BACKOFF_MS = 250;
 const CONNECT_TIMEOUT_MS = 2000;
 /** The leader answers far more often. */
 const PULL_TIMEOUT_MS = 30_000;
@@ -113,6 +113,7 @@ function startSource({ spuId, leader, replicas, transport, log, addressOf }: Sou
         offset: BigInt(replica.endOffset),
         lastEpoch: replica.shape.lastEpoch,
         highWatermark: BigInt(replica.highWatermark),
+        startOffset: BigInt(replica.leaderStartOffset),
       },
     ];
   };
@@ -170,6 +171,7 @@ function startSource({ spuId, leader, replicas, transport, log, addressOf }: Sou
           if (verdict.records.length > 0) replica.appendCopy(runOf(verdict.records));
           await replica.flushForLeader();
           replica.learnHighWatermark(Number(reply.highWatermark));
+          replica.learnStartOffset(Number(reply.startOffset));
       }
       asked.add(name);
     } catch (error) {
@@ -230,7 +232,7 @@ function startSource({ spuId, leader, replicas, transport, log, addressOf }: Sou
 }
 
 /** Whole batches as a run. */
-function runOf(bytes: Uint8Array): BatchRun {
+export function runOf(bytes: Uint8Array): BatchRun {
   const batches: PlacedBatch[] = [];
   scanBatches(bytes, ({ position, size, lastOffsetDelta, leaderEpoch }) => {
     batches.push({ position, sizeBytes: size, count: lastOffsetDelta + 1, epoch: leaderEpoch });

@@ -39,7 +39,7 @@ export interface ScLink {
 }
 
 const FIRST_BACKOFF_MS = 25;
-const LONGEST_BACKOFF_MS = 1000;
+const LONGEST_BACKOFF_MS = 250;
 /** After the SC said that it does not know this SPU: an operator has to act first. */
 const REFUSED_BACKOFF_MS = 3000;
 /** An SC that does not answer a report within this is taken for gone. */

@@ -28,7 +28,7 @@ let spu: Session;
 let topics = 0;
 
 beforeAll(async () => {
-  cluster = await startCluster({ smartModuleTimeoutMs: 30_000 });
+  cluster = await startCluster({ limits: { smartModuleMs: 30_000 } });
   sc = await connectSc(cluster.endpoint);
   spu = await connectSpu(cluster.spus[0] ?? expect.fail());
 });
@@ -184,7 +184,7 @@ describe('modules that go too far', () => {
 
   beforeAll(async () => {
     outer = [cluster, sc, spu];
-    cluster = await startCluster({ smartModuleTimeoutMs: 2000, smartModuleMemoryBytes: 64 << 20 });
+    cluster = await startCluster({ limits: { smartModuleMs: 2000, smartModuleBytes: 64 << 20 } });
     sc = await connectSc(cluster.endpoint);
     spu = await connectSpu(cluster.spus[0] ?? expect.fail());
   });
@@ -218,6 +218,25 @@ describe('modules that go too far', () => {
     expect(await ended).toBe('ended');
     expect(valuesIn(await first(topic, adHoc('map-upper')))).toEqual(['SPIN']);
   });
+});
+
+it('needs no more memory for more records', async () => {
+  await using small = await startCluster({ limits: { smartModuleBytes: 4 << 20 } });
+  await createTopic(await connectSc(small.endpoint), 'much');
+  const client = await connectSpu(small.spus[0] ?? expect.fail());
+  const batch = batchOf(...Array.from({ length: 100 }, (_, i) => `${i}${'x'.repeat(1000)}`));
+  for (let i = 0; i < 200; i++) await produceTo(client, 'much', 0, batch);
+  const answers = client.open(StreamFetch, streamRequest('much', 0, 0, { smartmodules: [adHoc('map-upper')] }));
+  let bytes = 0;
+  for (let at = 0n; at < 20_000n; ) {
+    const answer = await next(answers);
+    expect(answer.partition.errorCode.kind).toBe('None');
+    bytes += answer.partition.records.length;
+    at = answer.partition.nextFilterOffset;
+    await acknowledge(client, answer);
+  }
+  // Five times what the module may have.
+  expect(bytes).toBeGreaterThan(20_000_000);
 });
 
 describe('on produce', () => {

@@ -7,16 +7,9 @@ import { isFluvioError } from '@fluvio-ts/protocol';
 import type { SmartModuleChain, SmartModuleError } from '@fluvio-ts/smartmodule';
 import { resolveInvocations, toErrorCode } from '@fluvio-ts/smartmodule';
 import { smartModuleHost } from '@fluvio-ts/smartmodule/worker';
+import type { LimitSettings } from '../limits.ts';
 import { reasonOf } from '../logger.ts';
 import type { SmartModuleSource } from './smartmodule-source.ts';
-
-/** Limits of modules. */
-export interface SmartModuleSettings {
-  /** How long one call of a chain may take, in milliseconds. */
-  readonly smartModuleTimeoutMs: number;
-  /** Memory that each module may have, in bytes. */
-  readonly smartModuleMemoryBytes: number;
-}
 
 /** Runs chains. */
 export interface SmartModules {
@@ -42,10 +35,11 @@ const LARGEST_WASM_BYTES = 256 << 20;
 const SPARE_THREADS = 4;
 
 /** Makes a runner; it starts no thread before the first chain. */
-export function createSmartModules(source: SmartModuleSource, settings: SmartModuleSettings): SmartModules {
+export function createSmartModules(source: SmartModuleSource, limits: LimitSettings): SmartModules {
   const host = smartModuleHost({
-    callTimeoutMs: settings.smartModuleTimeoutMs,
-    memoryLimitBytes: settings.smartModuleMemoryBytes,
+    callTimeoutMs: limits.smartModuleMs,
+    memoryLimitBytes: limits.smartModuleBytes,
+    maxThreads: limits.smartModuleChains,
     spareThreads: SPARE_THREADS,
   });
   const decompress = promisify(gunzip);

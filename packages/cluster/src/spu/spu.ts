@@ -3,10 +3,16 @@ import { join } from 'node:path';
 import { tcp } from '@fluvio-ts/adapter-tcp';
 import type { Address } from '@fluvio-ts/protocol';
 import { serve } from '@fluvio-ts/protocol/internal';
+import type { AdjustableClock } from '../clock.ts';
+import { adjustableClock } from '../clock.ts';
 import { clusterError } from '../errors.ts';
+import type { FaultBoard } from '../faults/board.ts';
+import { noFaults } from '../faults/board.ts';
+import { serveWithFaults } from '../faults/serve.ts';
 import type { LimitSettings } from '../limits.ts';
 import { lockFolder } from '../locks.ts';
 import type { Logger } from '../logger.ts';
+import type { Evicted } from '../members/member.ts';
 import type { Gate } from '../net/gate.ts';
 import { noGate } from '../net/gate.ts';
 import { LOOPBACK, listen } from '../net/listener.ts';
@@ -20,6 +26,7 @@ import type { FsyncPolicy } from '../storage/fsync.ts';
 import { spuRoutes } from './connection.ts';
 import { createConsumerOffsets } from './consumer-offsets/consumer-offsets.ts';
 import { createDeduplicator } from './deduplication.ts';
+import { evict } from './evict.ts';
 import { createFeed } from './feed.ts';
 import { startFollowing } from './follower.ts';
 import { guardSpu } from './guard.ts';
@@ -30,11 +37,10 @@ import { openReplicas } from './replicas.ts';
 import type { ScLink } from './sc-link.ts';
 import { startScLink } from './sc-link.ts';
 import { smartModuleSource } from './smartmodule-source.ts';
-import type { SmartModuleSettings } from './smartmodules.ts';
 import { createSmartModules } from './smartmodules.ts';
 
 /** How an SPU runs. */
-export interface SpuOptions extends SmartModuleSettings {
+export interface SpuOptions {
   readonly id: number;
   readonly name: string;
   /** Where clients connect; port 0 lets the system choose. */
@@ -47,6 +53,10 @@ export interface SpuOptions extends SmartModuleSettings {
   readonly dataDir: string;
   readonly fsync: FsyncPolicy;
   readonly replication: ReplicationSettings;
+  /** How often retention is looked after. */
+  readonly retentionCheckMs: number;
+  /** How far its clock is ahead of the system's. Default 0. */
+  readonly clockAheadMs?: number;
   /** How often the SC hears from the SPU, at least. */
   readonly heartbeatMs: number;
   readonly limits: LimitSettings;
@@ -56,8 +66,17 @@ export interface SpuOptions extends SmartModuleSettings {
   readonly authorization?: AuthorizationOptions | undefined;
   /** What everything that it hears and says goes through. Default: nothing is in the way. */
   readonly gate?: Pick<Gate, 'through' | 'admit'>;
+  /** The faults that its clients meet. Default: none. */
+  readonly faults?: FaultBoard;
   readonly log: Logger;
   readonly signal?: AbortSignal | undefined;
+}
+
+/** Which records shall go. */
+export interface Eviction {
+  readonly topic: string;
+  readonly partition: number;
+  readonly upTo: bigint;
 }
 
 /** A running SPU. */
@@ -65,6 +84,10 @@ export interface Spu {
   readonly id: number;
   readonly name: string;
   readonly address: Address;
+  /** Sets its clock ahead by so many milliseconds more, and looks after retention at once. */
+  advanceClock(byMs: number): void;
+  /** Removes the oldest records of a partition; undefined where it has no replica of it. @throws `storage/io`, `storage/full` */
+  evict(what: Eviction): Evicted | undefined;
   stop(): Promise<void>;
   /** Ends it as its process may be ended: nothing is flushed, and no high watermark written down. */
   kill(): Promise<void>;
@@ -76,19 +99,27 @@ export interface Spu {
  * @throws `cluster/port-taken`, `cluster/listen`, `cluster/data-dir-in-use`, `cluster/stopped` when aborted
  */
 export async function startSpu(options: SpuOptions): Promise<Spu> {
-  const { id, name, limits, log, signal, gate = noGate } = options;
+  const { id, name, limits, log, signal, gate = noGate, faults = noFaults } = options;
   const dir = join(options.dataDir, `spu-logs-${id}`);
   const lock = lockFolder(dir);
-  const replicas = openReplicas({ spuId: id, dir, fsync: options.fsync, replication: options.replication, log });
+  const clock: AdjustableClock = adjustableClock(options.clockAheadMs);
+  const replicas = openReplicas({
+    spuId: id,
+    dir,
+    fsync: options.fsync,
+    replication: options.replication,
+    retention: { clock, checkMs: options.retentionCheckMs },
+    log,
+  });
   const transport = gate.through(tcp());
   const source = smartModuleSource((request) => {
     if (link === undefined) throw clusterError('cluster/no-sc', {});
     return link.call(FindSmartModule, request);
   }, log);
-  const smartModules = createSmartModules(source, options);
+  const smartModules = createSmartModules(source, limits);
   const transforms = produceTransforms(smartModules, createDeduplicator(smartModules));
   let link: ScLink | undefined;
-  const offsets = createConsumerOffsets({ spuId: id, replicas, transport, now: Date.now, log });
+  const offsets = createConsumerOffsets({ spuId: id, replicas, transport, clock, log });
   const stops: (() => Promise<void>)[] = [];
   const stop = async (): Promise<void> => {
     for (const part of stops.splice(0).reverse()) await part();
@@ -114,7 +145,7 @@ export async function startSpu(options: SpuOptions): Promise<Spu> {
       tls,
       serve(pipe, client) {
         const routes = spuRoutes({ replicas, offsets, smartModules, transforms });
-        return serve(gate.admit(pipe), guardSpu(routes, authorize(client)), serving);
+        return serveWithFaults(gate.admit(pipe), guardSpu(routes, authorize(client)), faults, serving);
       },
     });
     stops.push(() => listener.close());
@@ -162,6 +193,16 @@ export async function startSpu(options: SpuOptions): Promise<Spu> {
       id,
       name,
       address: listener.address,
+      advanceClock(byMs) {
+        clock.advance(byMs);
+        replicas.retain();
+      },
+      evict({ topic, partition, upTo }) {
+        const replica = replicas.get(`${topic}-${partition}`);
+        if (replica === undefined) return undefined;
+        const startOffset = BigInt(evict(replica, Number(upTo)));
+        return { leads: replica.leads(), startOffset };
+      },
       stop,
       kill() {
         how = 'abandon';

@@ -104,6 +104,21 @@ describe('BatchBuilder', () => {
     ]);
   });
 
+  it('makes the same batch in a buffer that was used before, grown or not', () => {
+    for (const buffer of [
+      new Uint8Array(4_096).fill(0xaa),
+      new Uint8Array(80).fill(0xaa).subarray(3),
+      new Uint8Array(5),
+    ]) {
+      const builder = new BatchBuilder({ firstTimestampMs: now, buffer });
+      builder.add('k', 'hello', now);
+      builder.add(null, 'world', now + 1);
+      const bytes = builder.finish();
+      expect(toHex(bytes)).toBe(toHex(twoRecords().finish()));
+      expect(bytes.buffer === buffer.buffer).toBe(buffer.length > 100);
+    }
+  });
+
   it('tells no key from an empty key', () => {
     const builder = new BatchBuilder();
     builder.add(null, '', now);

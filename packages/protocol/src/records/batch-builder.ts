@@ -22,6 +22,8 @@ export interface BatchBuilderOptions {
   readonly firstTimestampMs?: number;
   /** Size of the first buffer, which grows as needed. Default 16,384. */
   readonly capacityBytes?: number;
+  /** The first buffer itself, whatever is in it, instead of a fresh one. It is the builder's until {@link BatchBuilder.finish}. */
+  readonly buffer?: Uint8Array;
 }
 
 /**
@@ -46,7 +48,11 @@ export class BatchBuilder {
       throw unwritable(`${firstTimestampMs} is not a whole number of milliseconds`);
     }
     this.firstTimestampMs = firstTimestampMs ?? Number.NaN;
-    this.data = new Uint8Array(Math.max(capacityBytes, layout.EMPTY_BATCH_BYTES));
+    const { buffer } = options;
+    this.data =
+      buffer !== undefined && buffer.length >= layout.EMPTY_BATCH_BYTES
+        ? buffer
+        : new Uint8Array(Math.max(capacityBytes, layout.EMPTY_BATCH_BYTES));
   }
 
   /** Records so far. */
@@ -120,7 +126,7 @@ export class BatchBuilder {
     // The buffer belongs to the caller now. Without one, a later add() has to ask for room and is refused there.
     this.data = new Uint8Array(0);
     this.finished = true;
-    const view = new DataView(batch.buffer, 0, layout.EMPTY_BATCH_BYTES);
+    const view = new DataView(batch.buffer, batch.byteOffset, layout.EMPTY_BATCH_BYTES);
     view.setUint32(layout.BATCH_HEADER_BYTES, this.records);
     if (codec === undefined) return this.seal(batch, 0);
 
@@ -140,6 +146,7 @@ export class BatchBuilder {
   /** Writes the header in front of the payload that is in place. */
   private seal(batch: Uint8Array, attributes: number): Uint8Array {
     const view = new DataView(batch.buffer, batch.byteOffset, layout.BATCH_HEADER_BYTES);
+    view.setBigInt64(layout.BASE_OFFSET_AT, 0n);
     view.setInt32(layout.BATCH_LENGTH_AT, batch.length - layout.UNCOUNTED_BYTES);
     view.setInt32(layout.LEADER_EPOCH_AT, -1);
     view.setInt8(layout.MAGIC_AT, 2);

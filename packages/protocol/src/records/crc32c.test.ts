@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { crc32c } from './crc32c.ts';
 
 describe('crc32c', () => {
@@ -20,6 +20,33 @@ describe('crc32c', () => {
     for (let length = 0; length <= 660; length++) {
       const from = length % 7;
       expect(crc32c(buffer, from, from + length)).toBe(bitByBit(buffer.subarray(from, from + length)));
+    }
+  });
+
+  it('is the same by vectors, at every length around their blocks', () => {
+    const buffer = Uint8Array.from({ length: 40_000 }, (_, i) => (i * 151 + (i >> 3)) & 0xff);
+    for (const length of [2_047, 2_048, 2_049, 2_303, 2_304, 16_383, 16_384, 16_385, 16_640, 32_768, 39_990]) {
+      const from = length % 7;
+      expect(crc32c(buffer, from, from + length)).toBe(bitByBit(buffer.subarray(from, from + length)));
+    }
+  });
+
+  it('is the same without WebAssembly, as under a strict content security policy', async () => {
+    vi.resetModules();
+    vi.stubGlobal('WebAssembly', {
+      Module: class {
+        constructor() {
+          throw new Error('refused to compile');
+        }
+      },
+    });
+    try {
+      const alone = await import('./crc32c.ts');
+      const buffer = Uint8Array.from({ length: 5_000 }, (_, i) => (i * 151) & 0xff);
+      expect(alone.crc32c(buffer)).toBe(bitByBit(buffer));
+      expect(alone.crc32c(buffer)).toBe(crc32c(buffer));
+    } finally {
+      vi.unstubAllGlobals();
     }
   });
 

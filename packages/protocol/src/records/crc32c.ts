@@ -3,13 +3,18 @@
  *
  * Slice-by-16: sixteen table look-ups per sixteen bytes. Short inputs are read byte by byte; long ones as aligned 32-bit
  * words, which pays for the two views it needs from about 256 bytes on. The sixteen tables are separate module constants
- * on purpose: the engine then knows their length and drops the bounds checks (packages/bench, `crc32c` rows).
+ * on purpose: the engine then knows their length and drops the bounds checks (packages/bench, `crc32c` rows). Inputs of a few
+ * kilobytes go to the vectors of `crc32c-simd.ts` where there are any.
  */
+import type { Crc32cKernel } from './crc32c-simd.ts';
+import { crc32cKernel } from './crc32c-simd.ts';
 
 /** Castagnoli's polynomial, bit-reflected. */
 const POLYNOMIAL = 0x82f6_3b78;
 /** From this many bytes on, word loads beat byte loads. */
 const WORDS_FROM = 256;
+/** From this many bytes on, vectors beat words. */
+const VECTORS_FROM = 2_048;
 
 /** Whether the machine stores the low byte of a word first, as the word loop assumes. */
 const littleEndian = new Uint8Array(new Uint32Array([1]).buffer)[0] === 1;
@@ -53,9 +58,19 @@ function nextTable(table: Int32Array): Int32Array {
  * @returns the checksum as an unsigned 32-bit number
  */
 export function crc32c(data: Uint8Array, from = 0, to: number = data.length): number {
+  if (to - from >= VECTORS_FROM) {
+    kernel ??= crc32cKernel() ?? 'none';
+    if (kernel !== 'none') {
+      const { crc, at } = kernel(data, from, to, -1);
+      return ~overBytes(data, at, to, crc) >>> 0;
+    }
+  }
   const crc = littleEndian && to - from >= WORDS_FROM ? overWords(data, from, to) : overBytes(data, from, to, -1);
   return ~crc >>> 0;
 }
+
+/** Made when it is first needed, since that takes a moment. */
+let kernel: Crc32cKernel | 'none' | undefined;
 
 function overWords(data: Uint8Array, from: number, to: number): number {
   const aligned = from + (-(data.byteOffset + from) & 3);

@@ -1,4 +1,5 @@
 /** The process of an SC. */
+import { faultBoard } from '../../faults/board.ts';
 import { scOrders } from '../../members/orders.ts';
 import { LOOPBACK } from '../../net/listener.ts';
 import { startSc } from '../../sc/sc.ts';
@@ -10,6 +11,7 @@ const launcher = askLauncher(tell);
 runMember(async (task, log) => {
   if (task.member !== 'sc') throw new TypeError('this is the program of an SC');
   const { dataDir, settings } = task;
+  const faults = faultBoard(task.faults, (fault) => tell({ news: 'struck', fault }));
   const sc = await startSc({
     ...settings,
     listen: { host: settings.host, port: task.port },
@@ -18,10 +20,11 @@ runMember(async (task, log) => {
     dataDir,
     durable: task.durable,
     managedSpus: launcher.managedSpus,
+    faults,
     log,
   });
   return {
-    obey: scOrders(sc),
+    obey: scOrders(sc, faults),
     ready: { news: 'ready', address: sc.address, privateAddress: sc.privateAddress },
     later: sc.ready({ timeoutMs: settings.topicWaitMs }).then((ready) => (ready ? { news: 'settled' } : undefined)),
     stop: () => sc.stop(),

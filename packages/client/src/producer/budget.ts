@@ -11,12 +11,19 @@ export interface Ticket {
 /** A budget in bytes with a queue. */
 export interface ByteBudget {
   readonly usedBytes: number;
+  /** How many wait in line. */
+  readonly waiting: number;
   /** Takes `bytes` if there is room and nobody waits; otherwise returns false. What is larger than the budget is let in alone. */
   take(bytes: number): boolean;
   /** Those who wait now, first come first. */
   line(): Ticket[];
-  /** Waits in line: `admitted` runs when `bytes` have been taken, `refused` when the budget is closed first. */
-  queue(bytes: number, admitted: () => void, refused: (error: Error) => void): Ticket;
+  /**
+   * Waits in line: `admitted` runs when `bytes` have been taken, and returns how many the same place in line wants next, or 0
+   * when that is all; `refused` runs when the budget is closed first.
+   */
+  queue(bytes: number, admitted: () => number, refused: (error: Error) => void): Ticket;
+  /** Takes what was not known before, room or not. */
+  takeMore(bytes: number): void;
   /** Gives bytes back and admits those who wait. */
   give(bytes: number): void;
   /** Refuses all who wait. */
@@ -25,8 +32,9 @@ export interface ByteBudget {
 
 interface Entry {
   readonly ticket: Ticket;
-  readonly bytes: number;
-  readonly admitted: () => void;
+  /** What it wants now. */
+  bytes: number;
+  readonly admitted: () => number;
   readonly refused: (error: Error) => void;
 }
 
@@ -36,18 +44,28 @@ export function byteBudget(limitBytes: number): ByteBudget {
   const waiting = new Set<Entry>();
   const fits = (bytes: number): boolean => used === 0 || used + bytes <= limitBytes;
 
+  let admitting = false;
   const admit = (): void => {
+    // Whoever is admitted may give something back at once.
+    if (admitting) return;
+    admitting = true;
     for (const entry of waiting) {
-      if (!fits(entry.bytes)) return;
-      waiting.delete(entry);
-      used += entry.bytes;
-      entry.admitted();
+      while (waiting.has(entry) && fits(entry.bytes)) {
+        used += entry.bytes;
+        entry.bytes = entry.admitted();
+        if (entry.bytes === 0) waiting.delete(entry);
+      }
+      if (waiting.has(entry)) break;
     }
+    admitting = false;
   };
 
   return {
     get usedBytes() {
       return used;
+    },
+    get waiting() {
+      return waiting.size;
     },
     line: () => Array.from(waiting, ({ ticket }) => ticket),
     take(bytes) {
@@ -69,9 +87,12 @@ export function byteBudget(limitBytes: number): ByteBudget {
       waiting.add(entry);
       return ticket;
     },
+    takeMore(bytes) {
+      used += bytes;
+    },
     give(bytes) {
       used -= bytes;
-      admit();
+      if (waiting.size > 0) admit();
     },
     close(error) {
       for (const entry of waiting) {

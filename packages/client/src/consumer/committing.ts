@@ -1,0 +1,107 @@
+/** When a consumer stores how far it is: by itself from time to time, when it is told to, and at its end. */
+import type { StopSignal } from '@fluvio-ts/protocol/internal';
+import type { Cluster } from '../cluster.ts';
+import { deadline, orAborted } from '../connection/timer.ts';
+import { clientError } from '../errors.ts';
+import type { ConsumerBatch } from './batch.ts';
+import type { CommitPoint } from './commits.ts';
+import { commits } from './commits.ts';
+import type { ConsumerSettings } from './options.ts';
+import type { Progress } from './readers.ts';
+import type { LiveStream } from './settings.ts';
+
+/** See the file's head. Without a consumer id it does nothing. */
+export interface Committing {
+  /** Looks up the stored start of a partition, if there may be one. */
+  startOf(topic: string, partition: number): ((signal: StopSignal) => Promise<bigint | undefined>) | undefined;
+  live(topic: string, partition: number, stream: LiveStream | undefined): void;
+  /** What a loop tells of itself. */
+  progress(): Progress;
+  /** A batch has been read to its end. */
+  finished(batch: ConsumerBatch): void;
+  /** Stores up to this record, or all that is done. @throws `option/invalid`, `server/error`, `connect/timeout` */
+  commit(point?: CommitPoint & { readonly topic: string }): Promise<void>;
+  /** Stores what is done, within a few seconds, and stops. Never rejects. */
+  close(): Promise<void>;
+}
+
+/** Milliseconds that the last commit may take. */
+const LAST_COMMIT_MS = 5_000;
+
+/** Makes the commits of one consumer. */
+export function committing(cluster: Cluster, settings: ConsumerSettings, nextId: () => number): Committing {
+  const { consumerId, commit, commitIntervalMs, resume, onCommitError } = settings;
+  const loops: Progress[] = [];
+  const progress = (): Progress => {
+    const loop: Progress = { batch: undefined, done: undefined };
+    loops.push(loop);
+    return loop;
+  };
+  if (consumerId === undefined) {
+    return {
+      startOf: () => undefined,
+      live() {},
+      progress,
+      finished() {},
+      async commit() {
+        const reason = 'is needed to commit: the cluster stores offsets by the name of a consumer';
+        throw clientError('option/invalid', { option: 'consumerId', reason });
+      },
+      close: async () => {},
+    };
+  }
+
+  const store = commits(cluster, consumerId, nextId);
+  const isAuto = commit === 'auto';
+  /** What loops have read to its end since offsets were last marked. */
+  const done = new Map<string, CommitPoint & { readonly topic: string }>();
+  const note = (topic: string, partition: number, offset: bigint): void =>
+    void done.set(`${topic}-${partition}`, { topic, partition, offset });
+  const markDone = (): void => {
+    for (const loop of loops) {
+      if (loop.batch !== undefined && loop.done !== undefined) {
+        note(loop.batch.topic, loop.batch.partition, loop.done.offset);
+      }
+    }
+    for (const { topic, partition, offset } of done.values()) store.mark(topic, partition, offset);
+    done.clear();
+  };
+  const flush = async (): Promise<void> => {
+    markDone();
+    await store.flush();
+  };
+  /** Nobody waits for these, so their failures are told; the next one tries again. */
+  const flushQuietly = async (): Promise<void> => {
+    try {
+      await flush();
+    } catch (error) {
+      onCommitError?.(error);
+    }
+  };
+  const timer = isAuto ? setInterval(() => flushQuietly().catch(() => {}), commitIntervalMs) : undefined;
+  // An open consumer has connections that keep a process alive; one that was never read has nothing to store.
+  (timer as unknown as { readonly unref?: () => void } | undefined)?.unref?.();
+
+  return {
+    startOf: (topic, partition) => (resume ? (signal) => store.startOf(topic, partition, signal) : undefined),
+    live: store.live,
+    progress,
+    finished(batch) {
+      note(batch.topic, batch.partition, batch.nextOffset - 1n);
+    },
+    async commit(point) {
+      if (point !== undefined) store.mark(point.topic, point.partition, point.offset);
+      else markDone();
+      await store.flush();
+    },
+    async close() {
+      clearInterval(timer);
+      if (!isAuto || cluster.life.aborted) return;
+      const limit = deadline(LAST_COMMIT_MS, cluster.life);
+      const late = (): Error => clientError('client/closed', { what: 'the last commit' });
+      await orAborted(flushQuietly(), limit.signal, late)
+        .catch(() => {})
+        .finally(() => limit.release());
+    },
+  };
+}
