@@ -27,6 +27,8 @@ export interface ClusterOptions {
    * all of them. Default 1: the leader goes on alone when all others are gone.
    */
   readonly minInSyncReplicas?: number;
+  /** How often old records are looked for, in milliseconds. Default 10,000, as Fluvio. */
+  readonly retentionCheckMs?: number;
   /**
    * TLS on every port for clients: `true`, or how. Certificates come from a development authority in the data folder.
    * Default: plaintext. The links between the servers never leave this machine, and stay plaintext.
@@ -58,6 +60,7 @@ export function settingsOf(options: ClusterOptions): ClusterSettings {
     heartbeatMs: options.heartbeatMs ?? 400,
     spuTimeoutMs: options.spuTimeoutMs ?? 3_000,
     minInSyncReplicas: options.minInSyncReplicas ?? 1,
+    retentionCheckMs: options.retentionCheckMs ?? 10_000,
     tls: tlsSettings(options.tls, { host, mustKnow: false }),
     limits: limitSettings(options.limits),
   };
@@ -66,8 +69,19 @@ export function settingsOf(options: ClusterOptions): ClusterSettings {
   whole('heartbeatMs', settings.heartbeatMs, 1);
   whole('spuTimeoutMs', settings.spuTimeoutMs, settings.heartbeatMs + 1);
   whole('minInSyncReplicas', settings.minInSyncReplicas, 1, MOST_SPUS);
-  if (typeof settings.fsync === 'object') whole('fsync.intervalMs', settings.fsync.intervalMs, 1);
+  whole('retentionCheckMs', settings.retentionCheckMs, 1);
+  checkFsync(settings.fsync);
   return settings;
+}
+
+/** Checks what may have come as JSON, or from a program without types. */
+function checkFsync(fsync: FsyncPolicy): void {
+  if (fsync === 'never' || fsync === 'always') return;
+  if (typeof fsync !== 'object' || fsync === null) {
+    const reason = `'${String(fsync)}' is neither 'never', nor 'always', nor { intervalMs }`;
+    throw clusterError('cluster/options', { option: 'fsync', reason });
+  }
+  whole('fsync.intervalMs', fsync.intervalMs, 1);
 }
 
 /** Checks a whole number. @throws `cluster/options` */

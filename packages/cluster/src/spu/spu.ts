@@ -3,6 +3,8 @@ import { join } from 'node:path';
 import { tcp } from '@fluvio-ts/adapter-tcp';
 import type { Address } from '@fluvio-ts/protocol';
 import { serve } from '@fluvio-ts/protocol/internal';
+import type { AdjustableClock } from '../clock.ts';
+import { adjustableClock } from '../clock.ts';
 import { clusterError } from '../errors.ts';
 import type { FaultBoard } from '../faults/board.ts';
 import { noFaults } from '../faults/board.ts';
@@ -47,6 +49,10 @@ export interface SpuOptions {
   readonly dataDir: string;
   readonly fsync: FsyncPolicy;
   readonly replication: ReplicationSettings;
+  /** How often retention is looked after. */
+  readonly retentionCheckMs: number;
+  /** How far its clock is ahead of the system's. Default 0. */
+  readonly clockAheadMs?: number;
   /** How often the SC hears from the SPU, at least. */
   readonly heartbeatMs: number;
   readonly limits: LimitSettings;
@@ -72,6 +78,8 @@ export interface Spu {
   readonly id: number;
   readonly name: string;
   readonly address: Address;
+  /** Sets its clock ahead by so many milliseconds more, and looks after retention at once. */
+  advanceClock(byMs: number): void;
   /** Removes the oldest records of a partition; undefined where it has no replica of it. @throws `storage/io`, `storage/full` */
   evict(what: Eviction): Evicted | undefined;
   stop(): Promise<void>;
@@ -88,7 +96,15 @@ export async function startSpu(options: SpuOptions): Promise<Spu> {
   const { id, name, limits, log, signal, gate = noGate, faults = noFaults } = options;
   const dir = join(options.dataDir, `spu-logs-${id}`);
   const lock = lockFolder(dir);
-  const replicas = openReplicas({ spuId: id, dir, fsync: options.fsync, replication: options.replication, log });
+  const clock: AdjustableClock = adjustableClock(options.clockAheadMs);
+  const replicas = openReplicas({
+    spuId: id,
+    dir,
+    fsync: options.fsync,
+    replication: options.replication,
+    retention: { clock, checkMs: options.retentionCheckMs },
+    log,
+  });
   const transport = gate.through(tcp());
   const source = smartModuleSource((request) => {
     if (link === undefined) throw clusterError('cluster/no-sc', {});
@@ -97,7 +113,7 @@ export async function startSpu(options: SpuOptions): Promise<Spu> {
   const smartModules = createSmartModules(source, limits);
   const transforms = produceTransforms(smartModules, createDeduplicator(smartModules));
   let link: ScLink | undefined;
-  const offsets = createConsumerOffsets({ spuId: id, replicas, transport, now: Date.now, log });
+  const offsets = createConsumerOffsets({ spuId: id, replicas, transport, clock, log });
   const stops: (() => Promise<void>)[] = [];
   const stop = async (): Promise<void> => {
     for (const part of stops.splice(0).reverse()) await part();
@@ -169,6 +185,10 @@ export async function startSpu(options: SpuOptions): Promise<Spu> {
       id,
       name,
       address: listener.address,
+      advanceClock(byMs) {
+        clock.advance(byMs);
+        replicas.retain();
+      },
       evict({ topic, partition, upTo }) {
         const replica = replicas.get(`${topic}-${partition}`);
         if (replica === undefined) return undefined;
