@@ -65,11 +65,18 @@ export interface Faults {
   store?: (consumerId: string) => ErrorCode | undefined;
 }
 
+/** What a topic is made with. */
+export interface TopicOptions {
+  readonly segmentSize?: number;
+  /** Parts of the specification that are otherwise as usual. */
+  readonly spec?: Partial<ObjectOf<'Topic'>['spec']>;
+}
+
 /** See the file's head. */
 export interface Broker {
   readonly transport: Transport;
   readonly faults: Faults;
-  addTopic(name: string, partitions: number, options?: { readonly segmentSize?: number }): void;
+  addTopic(name: string, partitions: number, options?: TopicOptions): void;
   addPartition(name: string): void;
   deleteTopic(name: string): void;
   log(topic: string, partition: number): PartitionLog;
@@ -173,7 +180,7 @@ export function broker(spus = 1): Broker {
         mirror: undefined,
       },
       status: {
-        resolution: 'Online' as const,
+        resolution: offline.has(leader) ? ('LeaderOffline' as const) : ('Online' as const),
         leader: { spu: leader, hw: 0n, leo: 0n },
         lsr: 0,
         replicas: [],
@@ -429,7 +436,11 @@ export function broker(spus = 1): Broker {
     logs.set(key(topic, partition), { batches: [], start: 0n, end: 0n });
   };
 
-  const topicObject = (name: string, partitions: number, segmentSize: number | undefined): ObjectOf<'Topic'> => ({
+  const topicObject = (
+    name: string,
+    partitions: number,
+    { segmentSize, spec }: TopicOptions = {},
+  ): ObjectOf<'Topic'> => ({
     name,
     spec: {
       replicas: { kind: 'computed', partitions, replicationFactor: 1, ignoreRackAssignment: false },
@@ -438,6 +449,7 @@ export function broker(spus = 1): Broker {
       compressionType: 'Any',
       deduplication: undefined,
       system: false,
+      ...spec,
     },
     status: {
       resolution: 'Provisioned',
@@ -470,13 +482,13 @@ export function broker(spus = 1): Broker {
       },
     },
     addTopic(name, partitions, options = {}) {
-      topics.set(name, topicObject(name, partitions, options.segmentSize));
+      topics.set(name, topicObject(name, partitions, options));
       for (let i = 0; i < partitions; i++) place(name, i);
       announce();
     },
     addPartition(name) {
       const count = [...leaders.keys()].filter((each) => each.startsWith(`${name}-`)).length;
-      topics.set(name, topicObject(name, count + 1, undefined));
+      topics.set(name, topicObject(name, count + 1));
       place(name, count);
       announce();
     },

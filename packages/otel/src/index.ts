@@ -1,0 +1,6 @@
+/**
+ * OpenTelemetry metrics and traces for the Fluvio client.
+ *
+ * @packageDocumentation
+ */
+export {};
