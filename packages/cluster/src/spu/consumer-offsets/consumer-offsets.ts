@@ -11,6 +11,7 @@ import type {
   Transport,
 } from '@fluvio-ts/protocol';
 import { isFluvioError, NO_ERROR } from '@fluvio-ts/protocol';
+import type { Clock } from '../../clock.ts';
 import { CONSUMER_OFFSET_PARTITION } from '../../consumer-offset-topic.ts';
 import type { Logger } from '../../logger.ts';
 import { reasonOf } from '../../logger.ts';
@@ -30,8 +31,7 @@ export interface ConsumerOffsetsOptions {
   readonly spuId: number;
   readonly replicas: Replicas;
   readonly transport: Transport;
-  /** Unix milliseconds. */
-  readonly now: () => number;
+  readonly clock: Clock;
   readonly log: Logger;
 }
 
@@ -68,7 +68,7 @@ const NOBODY = -1;
 
 /** Makes them. */
 export function createConsumerOffsets(options: ConsumerOffsetsOptions): ConsumerOffsets {
-  const { spuId, replicas, now, log } = options;
+  const { spuId, replicas, clock, log } = options;
   const stopping = new AbortController();
   const catalog = createCatalog();
   const link = createLeaderLink(options);
@@ -125,7 +125,7 @@ export function createConsumerOffsets(options: ConsumerOffsetsOptions): Consumer
       const mine = here();
       if (mine === undefined) return NOT_LEADER;
       catalog.meet(replica, incarnation);
-      const modifiedTime = BigInt(Math.floor(now() / 1000));
+      const modifiedTime = BigInt(Math.floor(clock.now() / 1000));
       const end = mine.update({ key: { ...replica, consumerId }, offset, modifiedTime, incarnation });
       return await committed(mine, end);
     } catch (error) {
