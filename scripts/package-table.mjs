@@ -24,7 +24,11 @@ export const packageTable = {
     neutral: ['packages/admin/src/**'],
   },
   profiles: { sisters: ['protocol'], external: ['smol-toml'] },
-  serde: { sisters: ['protocol'], external: ['msgpackr'] },
+  serde: {
+    sisters: ['protocol'],
+    external: ['msgpackr', '@bufbuild/protobuf'],
+    neutral: ['packages/serde/src/**'],
+  },
   'adapter-tcp': { sisters: ['protocol'], external: [] },
   'adapter-ws': {
     sisters: ['protocol'],
@@ -36,7 +40,7 @@ export const packageTable = {
     sisters: ['protocol', 'gateway-api'],
     external: ['@connectrpc/connect', '@connectrpc/connect-node'],
   },
-  node: { sisters: ['protocol', 'client', 'admin', 'profiles', 'adapter-tcp'], external: [] },
+  node: { sisters: ['protocol', 'compression', 'client', 'admin', 'profiles', 'adapter-tcp'], external: [] },
   smartmodule: {
     sisters: ['protocol'],
     external: [],
@@ -48,8 +52,8 @@ export const packageTable = {
     sisters: ['protocol', 'adapter-tcp', 'client', 'admin', 'gateway-api'],
     external: ['ws', 'hono', '@hono/node-server', '@connectrpc/connect', '@connectrpc/connect-node'],
   },
-  compat: { sisters: ['client', 'admin'], external: [] },
-  otel: { sisters: ['client'], external: ['@opentelemetry/api'] },
+  compat: { sisters: ['protocol', 'client', 'admin', 'node'], external: [] },
+  otel: { sisters: ['protocol', 'client'], external: ['@opentelemetry/api'], neutral: ['packages/otel/src/**'] },
   cli: { sisters: 'all', external: ['commander', 'yaml', 'smol-toml', 'get-east-asian-width'] },
   e2e: { sisters: 'all', external: 'any' },
   bench: { sisters: 'all', external: 'any' },

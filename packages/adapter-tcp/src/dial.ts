@@ -64,6 +64,7 @@ export function dial(to: Endpoint, plan: DialPlan, signal: AbortSignal | undefin
   const pipe = bytePipe(socket, {
     box: intake.box,
     peer,
+    isPlain: tls === undefined,
     // A Fluvio client speaks first and is always answered. OpenSSL sends no alert to a peer that speaks plaintext.
     doubtEnd: () => (answered ? undefined : tcpError('connection/no-answer', hop)),
     explain: (error) =>

@@ -12,6 +12,8 @@ export interface PipeParts {
   readonly peer: string;
   /** Says what an error of the socket means. */
   readonly explain: (error: Error) => Error;
+  /** Whether the socket is TCP with nothing in between. */
+  readonly isPlain?: boolean;
   /** Asked when the peer ends first, although this side has written: why that is not a clean end, if so. */
   readonly doubtEnd?: () => Error | undefined;
 }
@@ -30,7 +32,7 @@ function handled<T>(promise: Promise<T>): Promise<T> {
 }
 
 /** Makes the pipe and takes over the socket: from here on only the pipe listens to it, writes to it and destroys it. */
-export function bytePipe(socket: Socket, { box, peer, explain, doubtEnd }: PipeParts): BytePipe {
+export function bytePipe(socket: Socket, { box, peer, explain, isPlain = false, doubtEnd }: PipeParts): BytePipe {
   /** Why the pipe is over, once it is and the reason is not a clean end. */
   let failure: Error | undefined;
   let closing = false;
@@ -102,6 +104,7 @@ export function bytePipe(socket: Socket, { box, peer, explain, doubtEnd }: PipeP
     incoming: box.incoming,
     closed,
     peer,
+    writesAcknowledge: isPlain,
     write(chunks) {
       if (ending !== undefined || socket.destroyed || !socket.writable) return rejected(gone());
       // All that is written before the event loop goes on leaves in one system call.

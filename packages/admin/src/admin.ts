@@ -1,10 +1,18 @@
 /** The door: what a client's cluster can be asked to be. */
 import type { Client } from '@fluvio-ts/client';
 import { clusterOf } from '@fluvio-ts/client/internal';
+import type { Mirrors } from './mirrors.ts';
+import { mirrors } from './mirrors.ts';
 import type { Partitions } from './partitions.ts';
 import { partitions } from './partitions.ts';
+import type { SmartModules } from './smartmodules/smartmodules.ts';
+import { smartModules } from './smartmodules/smartmodules.ts';
+import type { SpuGroups } from './spu-groups.ts';
+import { spuGroups } from './spu-groups.ts';
 import type { Spus } from './spus/spus.ts';
 import { spus } from './spus/spus.ts';
+import type { TableFormats } from './table-formats.ts';
+import { tableFormats } from './table-formats.ts';
 import type { Topics } from './topics/topics.ts';
 import { topics } from './topics/topics.ts';
 
@@ -13,6 +21,10 @@ export interface Admin {
   readonly topics: Topics;
   readonly partitions: Partitions;
   readonly spus: Spus;
+  readonly spuGroups: SpuGroups;
+  readonly smartModules: SmartModules;
+  readonly tableFormats: TableFormats;
+  readonly mirrors: Mirrors;
 }
 
 /**
@@ -26,5 +38,13 @@ export interface Admin {
  */
 export function admin(client: Client): Admin {
   const cluster = clusterOf(client);
-  return { topics: topics(cluster), partitions: partitions(cluster), spus: spus(cluster) };
+  return {
+    topics: topics(cluster),
+    partitions: partitions(cluster),
+    spus: spus(cluster),
+    spuGroups: spuGroups(cluster),
+    smartModules: smartModules(cluster),
+    tableFormats: tableFormats(cluster),
+    mirrors: mirrors(cluster),
+  };
 }

@@ -20,10 +20,15 @@ import type { ClientEventOf, ClientEventType, ClientHooks } from './observe/even
 import type { ClientHealth } from './observe/health.ts';
 import type { Logger } from './observe/logger.ts';
 import { observer } from './observe/observer.ts';
+import { tellBatch } from './observe/tell-batch.ts';
 import type { ProducerOptions } from './producer/options.ts';
 import type { Producer } from './producer/producer.ts';
 import { openProducer } from './producer/producer.ts';
 import type { ProducerRecord } from './producer/result.ts';
+import type { DeadLetter, TypedConsumer, TypedConsumerOptions } from './serde/typed-consumer.ts';
+import { typedConsumer } from './serde/typed-consumer.ts';
+import type { RawKey, TypedProducer, TypedProducerOptions } from './serde/typed-producer.ts';
+import { recordEncoder } from './serde/typed-producer.ts';
 
 /** How to reach a cluster. */
 export interface ConnectOptions {
@@ -44,6 +49,11 @@ export interface ConnectOptions {
    * 10,000 more. Finds machines that are gone and processes that hang, which send no end. Default 15,000; 0 turns it off.
    */
   readonly probeIntervalMs?: number;
+  /**
+   * Whether to write the first byte of the next request early, so that it carries the TCP acknowledgement of what was read: over
+   * plain TCP, to SPUs that write answers in pieces and wait 40 ms for it, as those of Fluvio do. Default true.
+   */
+  readonly earlyAck?: boolean;
   /** Which address of an SPU to dial: `public` (default), `local`, or a function for networks that translate addresses. */
   readonly spuAddress?: SpuAddress;
   /** Codecs for compressed batches. Default none: reading such batches fails with `codec/missing`, making them with `produce/codec-missing`. */
@@ -56,6 +66,15 @@ export interface ConnectOptions {
   readonly signal?: AbortSignal;
 }
 
+/** Fields of `T` that may be missing or undefined. */
+type Maybe<T, Field extends keyof T> = { readonly [F in Field]?: T[F] | undefined };
+
+/** Tells options without a serde from those with one. */
+interface Untyped {
+  readonly value?: undefined;
+  readonly key?: undefined;
+}
+
 /** A connection to one cluster. Several may live in one process; nothing is shared between them. */
 export interface Client extends AsyncDisposable {
   /** Where the cluster was asked to be. */
@@ -63,9 +82,24 @@ export interface Client extends AsyncDisposable {
   /** Version of the cluster's controller. */
   readonly platformVersion: string;
   /** Makes a producer for a topic that exists. @throws `topic/not-found`, `option/invalid`, `produce/codec-missing`, `connect/timeout` */
-  producer(topic: string, options?: ProducerOptions): Promise<Producer>;
+  producer(topic: string, options?: ProducerOptions & Untyped): Promise<Producer>;
+  /**
+   * Makes a producer of values, which `options.value` encodes.
+   *
+   * @throws `topic/not-found`, `option/invalid`, `produce/codec-missing`, `connect/timeout`
+   */
+  producer<V, K = RawKey>(topic: string, options: TypedProducerOptions<V, K>): Promise<TypedProducer<V, K>>;
   /** Makes a consumer; nothing is sent before its first read. @throws `option/invalid` */
-  consumer(topic: string | readonly string[], options?: ConsumerOptions): Consumer;
+  consumer(topic: string | readonly string[], options?: ConsumerOptions & Untyped): Consumer;
+  /**
+   * Makes a consumer of values, which `options.value` decodes; nothing is sent before its first read.
+   *
+   * @throws `option/invalid`
+   */
+  consumer<V, K = Uint8Array>(
+    topic: string | readonly string[],
+    options: TypedConsumerOptions<V, K>,
+  ): TypedConsumer<V, K>;
   /**
    * Reads what is stored from an offset on, once: about `maxBytes` of it, and no waiting for more.
    *
@@ -128,10 +162,12 @@ export async function connect(options: ConnectOptions): Promise<Client> {
       probeIntervalMs:
         options.probeIntervalMs === 0 ? 0 : positive('probeIntervalMs', options.probeIntervalMs ?? 15_000),
       spuAddress: options.spuAddress ?? 'public',
+      earlyAck: options.earlyAck ?? true,
     },
     options.signal,
   );
-  const producers = new Set<Producer>();
+  const codecs = options.codecs ?? {};
+  const producers = new Set<Pick<Producer, 'close' | 'bufferedBytes'>>();
   const consumers = new Set<Consumer>();
   let ids = 0;
   const nextId = (): number => ids++;
@@ -141,40 +177,98 @@ export async function connect(options: ConnectOptions): Promise<Client> {
     if (closing !== undefined) throw clientError('client/closed', { what });
   };
 
+  const makeProducer = async <R>(
+    topic: string,
+    producerOptions: ProducerOptions,
+    encode: (record: R) => ProducerRecord,
+  ): Promise<Producer<R>> => {
+    open('making a producer');
+    const { onBatch } = producerOptions;
+    const made = await openProducer<R>(
+      cluster,
+      topic,
+      {
+        ...producerOptions,
+        onBatch(batch) {
+          if (heard.wants('batch')) tellBatch(heard, batch);
+          onBatch?.(batch);
+        },
+      },
+      { codecs, encode, onClose: (closed) => producers.delete(closed) },
+    );
+    producers.add(made);
+    if (closing !== undefined) {
+      await made.close({ timeoutMs: 0 });
+      throw clientError('client/closed', { what: 'making a producer' });
+    }
+    return made;
+  };
+
+  function producer(topic: string, plain?: ProducerOptions & Untyped): Promise<Producer>;
+  function producer<V, K>(topic: string, typed: TypedProducerOptions<V, K>): Promise<TypedProducer<V, K>>;
+  function producer(
+    topic: string,
+    { value, key, ...rest }: ProducerOptions & Maybe<TypedProducerOptions<unknown, unknown>, 'value' | 'key'> = {},
+  ): Promise<unknown> {
+    if (value === undefined) return makeProducer(topic, rest, (record: ProducerRecord) => record);
+    return makeProducer(topic, rest, recordEncoder(topic, { value, ...(key !== undefined && { key }) }));
+  }
+
+  function consumer(topic: string | readonly string[], plain?: ConsumerOptions & Untyped): Consumer;
+  function consumer<V, K>(topic: string | readonly string[], typed: TypedConsumerOptions<V, K>): TypedConsumer<V, K>;
+  function consumer(
+    topic: string | readonly string[],
+    {
+      value,
+      key,
+      onUndecodable = 'throw',
+      ...rest
+    }: ConsumerOptions & Maybe<TypedConsumerOptions<unknown, unknown>, 'value' | 'key' | 'onUndecodable'> = {},
+  ): unknown {
+    open('making a consumer');
+    const base = openConsumer(
+      { cluster, codecs, nextId, onClose: (closed) => consumers.delete(closed) },
+      typeof topic === 'string' ? [topic] : topic,
+      {
+        ...rest,
+        onRetry(retry) {
+          heard.tell({ type: 'consumer-retry', ...retry });
+          rest.onRetry?.(retry);
+        },
+        onGap(gap) {
+          heard.tell({ type: 'gap', topic: gap.topic, partition: gap.partition, wanted: gap.wanted, next: gap.next });
+          rest.onGap?.(gap);
+        },
+      },
+    );
+    consumers.add(base);
+    if (value === undefined) return base;
+    return typedConsumer(base, { value, onUndecodable, ...(key !== undefined && { key }) }, deadLetter);
+  }
+
+  /** Producers of the topics to which records go that cannot be decoded; they live as long as the client. */
+  const graveyards = new Map<string, Promise<Producer>>();
+  const deadLetter: DeadLetter = async (topic, { key, value }) => {
+    const found = graveyards.get(topic) ?? producer(topic);
+    graveyards.set(topic, found);
+    try {
+      await (await found).send({ key, value });
+    } catch (error) {
+      graveyards.delete(topic);
+      throw error;
+    }
+  };
+
   const client: Client = {
     endpoint: cluster.endpoint,
     get platformVersion() {
       return cluster.platformVersion;
     },
-    async producer(topic, producerOptions = {}) {
-      open('making a producer');
-      const producer = await openProducer(cluster, topic, producerOptions, {
-        codecs: options.codecs ?? {},
-        encode: (record: ProducerRecord) => record,
-        onClose: (closed) => producers.delete(closed),
-      });
-      producers.add(producer);
-      if (closing !== undefined) {
-        await producer.close({ timeoutMs: 0 });
-        throw clientError('client/closed', { what: 'making a producer' });
-      }
-      return producer;
-    },
-    consumer(topic, consumerOptions = {}) {
-      open('making a consumer');
-      const topics = typeof topic === 'string' ? [topic] : topic;
-      const onClose = (closed: Consumer): boolean => consumers.delete(closed);
-      const consumer = openConsumer(
-        { cluster, codecs: options.codecs ?? {}, nextId, onClose },
-        topics,
-        consumerOptions,
-      );
-      consumers.add(consumer);
-      return consumer;
-    },
+    producer,
+    consumer,
     async fetch(topic, partition, fetchOptions) {
       open('fetching');
-      return fetchOnce(cluster, topic, partition, fetchOptions, options.codecs ?? {});
+      return fetchOnce(cluster, topic, partition, fetchOptions, codecs);
     },
     consumerOffsets: consumerOffsets(cluster, nextId),
     async offsets(topic, partition, { signal } = {}) {

@@ -37,6 +37,14 @@ export interface ClientCodes {
   };
   /** A record's key or value is neither bytes nor text. */
   'produce/invalid-record': { readonly topic: string; readonly field: string; readonly kind: string };
+  /** An encoder refused a record's key or value; `cause` is what it threw. */
+  'produce/unencodable': {
+    readonly topic: string;
+    readonly field: 'key' | 'value';
+    readonly reason: string;
+    /** The code of the cause, if it has one. */
+    readonly by?: string;
+  };
   /** A record is larger than one request may be. */
   'produce/too-large': { readonly topic: string; readonly sizeBytes: number; readonly limitBytes: number };
   /** A record was not acknowledged within its deadline; it may or may not be stored. */
@@ -66,6 +74,14 @@ export interface ClientCodes {
   'produce/codec-missing': { readonly topic: string; readonly codec: string };
   /** An option has a value that cannot work. */
   'option/invalid': { readonly option: string; readonly reason: string };
+  /** A decoder refused a record's key or value; `cause` is what it threw. */
+  'consume/undecodable': {
+    readonly topic: string;
+    readonly partition: number;
+    readonly offset: bigint;
+    readonly field: 'key' | 'value';
+    readonly reason: string;
+  };
   /** A SmartModule at the SPU failed on a record. */
   'consume/smartmodule-failed': {
     readonly topic: string;
@@ -120,6 +136,9 @@ export const clientError: ErrorFactory<ClientCodes> = defineErrors<ClientCodes>(
     text: (c) =>
       `a record for topic '${c.topic}' has a ${c.field} of type ${c.kind}: it must be a Uint8Array or a string, so encode it first`,
   },
+  'produce/unencodable': {
+    text: (c) => `a record for topic '${c.topic}' has a ${c.field} that its encoder refuses: ${c.reason}`,
+  },
   'produce/too-large': {
     text: (c) =>
       `a record of ${c.sizeBytes} bytes for topic '${c.topic}' is over the request limit of ${c.limitBytes}: split it or raise maxRequestBytes`,
@@ -151,6 +170,10 @@ export const clientError: ErrorFactory<ClientCodes> = defineErrors<ClientCodes>(
       `batches for topic '${c.topic}' are to be compressed with ${c.codec}, and connect() was given no codec for it: pass codecs of @fluvio-ts/compression`,
   },
   'option/invalid': { text: (c) => `option ${c.option} ${c.reason}` },
+  'consume/undecodable': {
+    text: (c) =>
+      `the ${c.field} of the record at offset ${c.offset} of ${c.topic}-${c.partition} cannot be decoded: ${c.reason} (onUndecodable can skip such records, or put them aside)`,
+  },
   'consume/smartmodule-failed': {
     text: (c) =>
       `a SmartModule failed on the record at offset ${c.offset} of ${c.topic}-${c.partition}: ${c.hint}; repair the module, or pass onSmartModuleFailure: 'skip'`,

@@ -88,17 +88,26 @@ async function sourceOf(
     if (typeof name !== 'string' || name === '') throw refuse('has neither a name nor wasm');
     return { kind: 'predefined', name };
   }
-  if (wasm[0] === 0x1f && wasm[1] === 0x8b) return { kind: 'adHoc', gzippedWasm: wasm };
+  return { kind: 'adHoc', gzippedWasm: await gzippedWasm(wasm, codecs, refuse) };
+}
+
+/** @internal The gzip of a module, by the codec that is there or by the runtime's own; what is gzip already is taken as it is. */
+export async function gzippedWasm(
+  wasm: Uint8Array,
+  codecs: Codecs,
+  refuse: (reason: string) => Error,
+): Promise<Uint8Array> {
+  if (wasm[0] === 0x1f && wasm[1] === 0x8b) return wasm;
   const isWasm = wasm[0] === 0 && wasm[1] === 0x61 && wasm[2] === 0x73 && wasm[3] === 0x6d;
   if (!isWasm) throw refuse('is neither a WebAssembly module nor gzip of one');
-  if (codecs.gzip !== undefined) return { kind: 'adHoc', gzippedWasm: await codecs.gzip.compress(wasm) };
+  if (codecs.gzip !== undefined) return codecs.gzip.compress(wasm);
   if (typeof CompressionStream === 'undefined') {
     throw refuse(
       'cannot be compressed, since this runtime has no CompressionStream: pass gzip of it, or codecs to connect()',
     );
   }
   const compressed = new Blob([wasm as Uint8Array<ArrayBuffer>]).stream().pipeThrough(new CompressionStream('gzip'));
-  return { kind: 'adHoc', gzippedWasm: new Uint8Array(await new Response(compressed).arrayBuffer()) };
+  return new Uint8Array(await new Response(compressed).arrayBuffer());
 }
 
 function lookbackOf({ last = 0, ageMs }: SmartModuleLookback, refuse: (reason: string) => Error): Lookback {

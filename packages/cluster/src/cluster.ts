@@ -59,6 +59,12 @@ export interface Cluster {
   restart(id: MemberId, options?: { readonly timeoutMs?: number }): Promise<MemberRecord>;
   /** Starts one more SPU. Default id: the next. Resolves when it serves. Rejects as {@link Cluster.restart}. */
   addSpu(id?: number): Promise<SpuInfo>;
+  /**
+   * Sets the clocks of the SPUs ahead, by so many milliseconds more, and has them look after retention: resolves when the
+   * leaders have removed what is too old by then, or too much. For tests of consumers that come late. Rejects with
+   * `cluster/options` for a detached cluster, which this process cannot ask.
+   */
+  advanceClock(byMs: number): Promise<void>;
   /** Faults on purpose. A detached cluster takes none: they reject with `cluster/options`. */
   readonly faults: ClusterFaults;
   /** Ends everything, and removes a temporary data folder. Safe to call twice. */
@@ -132,6 +138,7 @@ export async function runCluster(start: StartSettings): Promise<Cluster> {
     managedSpus: { start: (spus) => managedSpus.start(spus), stop: (spus) => managedSpus.stop(spus) },
   });
   const names = new Map<number, string>(ids.map((id) => [id, spuName(id)]));
+  let clockAheadMs = 0;
   const control = controlFaults({
     running: () =>
       roster
@@ -161,7 +168,15 @@ export async function runCluster(start: StartSettings): Promise<Cluster> {
     );
   const runSpu = (id: number, port: number, signal: AbortSignal): Promise<RunningMember> =>
     roster.run(
-      { ...common(id), member: 'spu', id, name: names.get(id) ?? spuName(id), port, sc: roster.scPrivate() },
+      {
+        ...common(id),
+        member: 'spu',
+        id,
+        name: names.get(id) ?? spuName(id),
+        port,
+        sc: roster.scPrivate(),
+        clockAheadMs,
+      },
       signal,
     );
 
@@ -320,6 +335,25 @@ export async function runCluster(start: StartSettings): Promise<Cluster> {
       }
       const { address } = await again(id, 0);
       return { id, name: spuName(id), address, state: 'running' };
+    },
+    async advanceClock(byMs) {
+      whole('byMs', byMs, 0, Number.MAX_SAFE_INTEGER);
+      if (lifetime === 'detached') {
+        throw clusterError('cluster/options', { option: 'lifetime', reason: 'a detached cluster has its own clock' });
+      }
+      clockAheadMs += byMs;
+      const spus = roster.all().filter(({ record, state }) => record.id !== undefined && state !== 'ended');
+      await Promise.all(
+        spus.map(async (spu) => {
+          const done = spu.ask({ order: 'advance-clock', byMs }).catch((error) => {
+            // One that has ended meanwhile starts with the new time.
+            if (spu.state !== 'ended') throw error;
+          });
+          // A frozen one does it when it goes on.
+          if (spu.state === 'running') await done;
+          else done.catch(() => {});
+        }),
+      );
     },
     faults: control.faults,
     stop,

@@ -19,6 +19,8 @@ export { type ResumeOptions, resumeCluster } from './processes/resume.ts';
 export type { ClusterStatus, MemberStatus } from './processes/status.ts';
 export { clusterStatus, deleteClusterData, killMember, stopCluster } from './processes/status.ts';
 export type { ClusterProfile, ClusterProfileTls } from './profile.ts';
+export type { AuthorizationOptions } from './security/authorization.ts';
 export type { ClientTls, ClusterTls } from './security/cluster-tls.ts';
+export type { AuthorizationPolicy, AuthorizationScopes } from './security/policy.ts';
 export type { TlsFiles, TlsOptions } from './security/tls-options.ts';
 export type { FsyncPolicy } from './storage/fsync.ts';

@@ -3,6 +3,8 @@ import type { Address } from '@fluvio-ts/protocol';
 import { clusterError } from './errors.ts';
 import type { ClusterLimits, LimitSettings } from './limits.ts';
 import { limitSettings } from './limits.ts';
+import type { AuthorizationOptions } from './security/authorization.ts';
+import { authorizationSettings } from './security/authorization.ts';
 import type { TlsOptions, TlsSettings } from './security/tls-options.ts';
 import { tlsSettings } from './security/tls-options.ts';
 import type { ReplicationSettings } from './spu/replica.ts';
@@ -27,18 +29,28 @@ export interface ClusterOptions {
    * all of them. Default 1: the leader goes on alone when all others are gone.
    */
   readonly minInSyncReplicas?: number;
+  /** How often old records are looked for, in milliseconds. Default 10,000, as Fluvio. */
+  readonly retentionCheckMs?: number;
   /**
    * TLS on every port for clients: `true`, or how. Certificates come from a development authority in the data folder.
    * Default: plaintext. The links between the servers never leave this machine, and stay plaintext.
    */
   readonly tls?: boolean | TlsOptions;
+  /** Who may do what, by the certificates of clients. Default: everyone may do everything. Needs `tls`. */
+  readonly authorization?: AuthorizationOptions;
+  /**
+   * Refuses changes of the metadata, except of SPUs, as Fluvio's SC does in its read-only mode; records are produced and
+   * consumed all the same. Default false.
+   */
+  readonly readOnly?: boolean;
   /** What the cluster gives to anyone who connects, at most. */
   readonly limits?: ClusterLimits;
 }
 
 /** The same, complete. It can be written as JSON. */
-export interface ClusterSettings extends Required<Omit<ClusterOptions, 'tls' | 'limits'>> {
+export interface ClusterSettings extends Required<Omit<ClusterOptions, 'tls' | 'limits' | 'authorization'>> {
   readonly tls?: TlsSettings | undefined;
+  readonly authorization?: AuthorizationOptions | undefined;
   readonly limits: LimitSettings;
 }
 
@@ -50,6 +62,7 @@ const MOST_SPUS = 100;
 /** Completes and checks options. @throws `cluster/options` */
 export function settingsOf(options: ClusterOptions): ClusterSettings {
   const host = options.host ?? '127.0.0.1';
+  const tls = tlsSettings(options.tls, { host, mustKnow: options.authorization !== undefined });
   const settings: ClusterSettings = {
     spus: options.spus ?? 1,
     host,
@@ -58,7 +71,10 @@ export function settingsOf(options: ClusterOptions): ClusterSettings {
     heartbeatMs: options.heartbeatMs ?? 400,
     spuTimeoutMs: options.spuTimeoutMs ?? 3_000,
     minInSyncReplicas: options.minInSyncReplicas ?? 1,
-    tls: tlsSettings(options.tls, { host, mustKnow: false }),
+    retentionCheckMs: options.retentionCheckMs ?? 10_000,
+    tls,
+    authorization: authorizationSettings(options.authorization, { tls: tls !== undefined }),
+    readOnly: options.readOnly ?? false,
     limits: limitSettings(options.limits),
   };
   whole('spus', settings.spus, 1, MOST_SPUS);
@@ -66,8 +82,19 @@ export function settingsOf(options: ClusterOptions): ClusterSettings {
   whole('heartbeatMs', settings.heartbeatMs, 1);
   whole('spuTimeoutMs', settings.spuTimeoutMs, settings.heartbeatMs + 1);
   whole('minInSyncReplicas', settings.minInSyncReplicas, 1, MOST_SPUS);
-  if (typeof settings.fsync === 'object') whole('fsync.intervalMs', settings.fsync.intervalMs, 1);
+  whole('retentionCheckMs', settings.retentionCheckMs, 1);
+  checkFsync(settings.fsync);
   return settings;
+}
+
+/** Checks what may have come as JSON, or from a program without types. */
+function checkFsync(fsync: FsyncPolicy): void {
+  if (fsync === 'never' || fsync === 'always') return;
+  if (typeof fsync !== 'object' || fsync === null) {
+    const reason = `'${String(fsync)}' is neither 'never', nor 'always', nor { intervalMs }`;
+    throw clusterError('cluster/options', { option: 'fsync', reason });
+  }
+  whole('fsync.intervalMs', fsync.intervalMs, 1);
 }
 
 /** Checks a whole number. @throws `cluster/options` */

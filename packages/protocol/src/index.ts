@@ -65,6 +65,14 @@ export * from './messages/spu/stream-fetch.ts';
 export type { Hash64 } from './partitioner.ts';
 export { hashKey, partitionForKey } from './partitioner.ts';
 export * from './records/index.ts';
+export type { SmartModuleKey } from './smartmodule-key.ts';
+export {
+  isSmartModuleVersion,
+  matchesSmartModuleKey,
+  parseSmartModuleKey,
+  smartModuleFor,
+  smartModuleStoreName,
+} from './smartmodule-key.ts';
 export type { Address, BytePipe, Endpoint, Transport } from './transport.ts';
 export { formatAddress, parseAddress } from './transport.ts';
 export { negotiate } from './versions.ts';

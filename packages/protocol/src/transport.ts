@@ -46,6 +46,11 @@ export interface BytePipe {
   readonly closed: Promise<Error | undefined>;
   /** The other side, for error texts: `tcp 127.0.0.1:9003`, `tls …`, `ws …`. */
   readonly peer: string;
+  /**
+   * Whether a byte that is written carries the acknowledgement of what was read, so that a single one may be worth it:
+   * plain TCP. Default false.
+   */
+  readonly writesAcknowledge?: boolean;
 }
 
 /** How bytes reach a server. Adapters implement this and nothing else. */

@@ -1,16 +1,28 @@
 /** Objects to and from Fluvio's JSON. */
-import type { TopicSpec } from '@fluvio-ts/protocol';
+import type { TableFormatSpec, TopicSpec } from '@fluvio-ts/protocol';
+import type { Mirror } from '../objects/mirror.ts';
+import { mirror } from '../objects/mirror.ts';
 import type { Owner } from '../objects/object.ts';
 import type { Partition } from '../objects/partition.ts';
 import { partition } from '../objects/partition.ts';
+import type { SmartModule } from '../objects/smartmodule.ts';
+import { smartModule } from '../objects/smartmodule.ts';
 import type { Spu } from '../objects/spu.ts';
 import { spu } from '../objects/spu.ts';
+import type { SpuGroup } from '../objects/spu-group.ts';
+import { spuGroup } from '../objects/spu-group.ts';
+import type { TableFormat } from '../objects/table-format.ts';
+import { tableFormat } from '../objects/table-format.ts';
 import type { Topic } from '../objects/topic.ts';
 import { topic } from '../objects/topic.ts';
+import { mirrorSpecShape, mirrorStatusShape } from './mirror.ts';
 import { partitionSpecShape, partitionStatusShape } from './partition.ts';
 import type { JsonObject, Shape } from './shape.ts';
 import { object, required, text } from './shape.ts';
+import { smartModuleSpecShape, smartModuleStatusShape } from './smartmodule.ts';
 import { spuSpecShape, spuStatusShape } from './spu.ts';
+import { spuGroupSpecShape, spuGroupStatusShape } from './spu-group.ts';
+import { tableFormatSpecShape, tableFormatStatusShape } from './table-format.ts';
 import { topicSpecShape, topicStatusShape } from './topic.ts';
 
 /** Every kind of objects by its name. */
@@ -18,13 +30,18 @@ export interface ObjectKinds {
   topic: Topic;
   partition: Partition;
   spu: Spu;
+  'spu-group': SpuGroup;
+  smartmodule: SmartModule;
+  'table-format': TableFormat;
+  mirror: Mirror;
 }
 
 /** An object as JSON. */
 export interface ObjectJson extends JsonObject {
   readonly name: string;
   readonly spec: JsonObject;
-  readonly status: JsonObject;
+  /** Null for SmartModules, which have none. */
+  readonly status: JsonObject | null;
   readonly owner: { readonly kind: Owner['kind']; readonly name: string } | null;
 }
 
@@ -54,6 +71,10 @@ const kinds: { readonly [K in keyof ObjectKinds]: KindJson<ObjectKinds[K]> } = {
   topic: kind(topicSpecShape, topicStatusShape, topic),
   partition: kind(partitionSpecShape, partitionStatusShape, partition),
   spu: kind(spuSpecShape, spuStatusShape, spu),
+  'spu-group': kind(spuGroupSpecShape, spuGroupStatusShape, spuGroup),
+  smartmodule: kind(smartModuleSpecShape, smartModuleStatusShape, smartModule),
+  'table-format': kind(tableFormatSpecShape, tableFormatStatusShape, tableFormat),
+  mirror: kind(mirrorSpecShape, mirrorStatusShape, mirror),
 };
 
 /**
@@ -87,3 +108,6 @@ export function fromJson<K extends keyof ObjectKinds>(kind: K, json: unknown): O
  * @throws `json/invalid`, which says where
  */
 export const topicSpecFromJson = (json: unknown): TopicSpec => topicSpecShape.from(json, '');
+
+/** A table format's spec from Fluvio's JSON, to create it of. @throws `json/invalid`, which says where */
+export const tableFormatSpecFromJson = (json: unknown): TableFormatSpec => tableFormatSpecShape.from(json, '');

@@ -23,15 +23,19 @@ export interface AdminObject<Kind extends string, Spec, Status> {
 /** An object of any kind, as the verbs that all kinds share see it. */
 export type AnyObject = AdminObject<string, unknown, unknown>;
 
-/** One kind of objects: how it is read from the wire and shown to people. */
-export interface Kind<Wire extends { readonly name: string }, T extends AnyObject> {
+/** A kind of objects that can be listed: how it is read from the wire. */
+export interface ListedKind<Wire extends { readonly name: string }, T extends AnyObject> {
   /** Plural, for error texts. */
   readonly plural: string;
   readonly list: Api<ListQuery, readonly Wire[]>;
-  readonly watch: Api<WatchQuery, MetadataUpdate<Wire>>;
   fromWire(wire: Wire): T;
   /** The order of lists. */
   order(a: T, b: T): number;
+}
+
+/** A kind of objects that can be watched, too. */
+export interface Kind<Wire extends { readonly name: string }, T extends AnyObject> extends ListedKind<Wire, T> {
+  readonly watch: Api<WatchQuery, MetadataUpdate<Wire>>;
   /** One object's state in a few words, for error texts. */
   state(object: T): string;
 }

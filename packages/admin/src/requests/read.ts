@@ -1,7 +1,8 @@
 /** Reading objects from the controller. Reads change nothing, so a lost connection is waited for and they are repeated. */
 import type { Cluster } from '@fluvio-ts/client/internal';
 import type { ListQuery } from '@fluvio-ts/protocol';
-import type { AnyObject, Kind } from '../objects/object.ts';
+import type { StopSignal } from '@fluvio-ts/protocol/internal';
+import type { AnyObject, ListedKind } from '../objects/object.ts';
 
 /** How a read is stopped. */
 export interface ReadOptions {
@@ -18,6 +19,8 @@ export interface ReadQuery {
   readonly nameFilters?: readonly string[];
   /** Default `exclude`. */
   readonly system?: SystemObjects;
+  /** SmartModules without their WebAssembly; nothing to other kinds. Default true. */
+  readonly summary?: boolean;
 }
 
 /**
@@ -28,16 +31,16 @@ export interface ReadQuery {
  */
 export async function read<Wire extends { readonly name: string }, T extends AnyObject>(
   cluster: Cluster,
-  kind: Kind<Wire, T>,
-  { nameFilters = [], system = 'exclude' }: ReadQuery,
-  { signal }: ReadOptions,
+  kind: ListedKind<Wire, T>,
+  { nameFilters = [], system = 'exclude', summary = true }: ReadQuery,
+  { signal }: { readonly signal?: StopSignal | undefined },
 ): Promise<T[]> {
   const sorts = system === 'include' ? [false, true] : [system === 'only'];
   const timeoutMs = cluster.requestTimeoutMs;
   const lists = await cluster.retrying({ what: `listing ${kind.plural}`, timeoutMs, signals: [signal] }, (wait) =>
     Promise.all(
       sorts.map((only) => {
-        const query: ListQuery = { nameFilters, summary: false, system: only };
+        const query: ListQuery = { nameFilters, summary, system: only };
         return cluster.callSc(kind.list, query, { signal: wait, timeoutMs });
       }),
     ),

@@ -31,6 +31,9 @@ export interface Watch<T> extends AsyncIterable<WatchEvent<T>>, AsyncDisposable 
   return(): Promise<IteratorResult<WatchEvent<T>, undefined>>;
 }
 
+/** Only SmartModules have a summary: all but their WebAssembly, which may be megabytes. */
+const WATCH = { epoch: 0n, summary: true };
+
 /** The longest time that a timer can hold: the controller is waited for without end. */
 const FOR_EVER_MS = 0x7fff_ffff;
 
@@ -87,7 +90,7 @@ export function openWatch<Wire extends { readonly name: string }, T extends AnyO
   /** Opens the watch on the live connection, or the next, and takes its first answer. */
   const open = (): Promise<readonly [Answers<MetadataUpdate<Wire>>, MetadataUpdate<Wire> | undefined]> =>
     cluster.retrying({ what, timeoutMs: FOR_EVER_MS, signals: [stop.signal] }, async () => {
-      const answers = await cluster.openSc(kind.watch, { epoch: 0n, summary: false }, { signal: stop.signal });
+      const answers = await cluster.openSc(kind.watch, WATCH, { signal: stop.signal });
       return [answers, await answers.next()] as const;
     });
 

@@ -34,10 +34,11 @@ export function gate(now: () => number = () => performance.now(), random: () => 
   let state: GateState = { at: 'untried' };
 
   const failuresOf = (of: GateState): number => (of.at === 'untried' ? 0 : of.failures);
+  /** Callers pause between their own attempts as well, so that the first pause here can be next to nothing. */
   const shut = (failures: number, error: unknown): GateState => ({
     at: 'shut',
     failures,
-    untilMs: now() + backoffMs(failures, random()),
+    untilMs: now() + backoffMs(failures - 1, random()),
     error,
   });
 
@@ -68,7 +69,9 @@ export function gate(now: () => number = () => performance.now(), random: () => 
       return attempted;
     },
     lost(ageMs, error) {
-      if (state.at === 'open') state = shut(ageMs >= HEALTHY_MS ? 1 : state.failures + 1, error);
+      if (state.at !== 'open') return;
+      if (ageMs >= HEALTHY_MS || state.failures === 0) state = { at: 'shut', failures: 1, untilMs: now(), error };
+      else state = shut(state.failures + 1, error);
     },
     forgive() {
       if (state.at === 'shut') state = { at: 'untried' };

@@ -17,6 +17,8 @@ export interface DialOptions {
   readonly connectTimeoutMs: number;
   /** Milliseconds of silence after which the server is asked for a sign of life; 0 for never. */
   readonly probeIntervalMs: number;
+  /** Whether to acknowledge answers of SPUs early where that helps. Default false. */
+  readonly earlyAck?: boolean;
   /** Hears of every connection. */
   readonly counters?: Counters;
 }
@@ -65,6 +67,7 @@ async function shakeHands(to: Endpoint, options: DialOptions, stop: StopSignal):
     frameLimitBytes: LARGEST_FRAME_BYTES,
     probe: probeIntervalMs > 0 ? { idleMs: probeIntervalMs, answerMs: PROBE_ANSWER_MS } : undefined,
     signal: stop,
+    earlyAck: options.earlyAck === true && to.kind === 'spu',
   });
 }
 

@@ -229,10 +229,13 @@ export async function streamPartition(
         const error = reign.reasonFor(thrown);
         const next = await afterGap(error, reign.signal).catch(() => undefined);
         if (next !== undefined) {
-          onGap?.({ topic, partition, wanted: place?.next ?? 0n, next });
+          const gap = { topic, partition, wanted: place?.next ?? 0n, next };
+          cluster.observer.tell({ type: 'gap', ...gap });
+          onGap?.(gap);
           if (place !== undefined) place.next = next;
         } else if (isRetryable(error)) {
           attempt++;
+          cluster.observer.tell({ type: 'consumer-retry', topic, partition, attempt, error });
           onRetry?.({ topic, partition, attempt, error });
           if (!reign.isOver) await cluster.pause(attempt, topic, partition, signal);
         } else {

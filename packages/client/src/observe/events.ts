@@ -46,6 +46,10 @@ export type ClientEvent =
       readonly bytes: number;
       /** 1 for a batch that went through at once. */
       readonly attempts: number;
+      /** From its first record until it was first sent. */
+      readonly queuedMs: number;
+      /** From then until its outcome was known. */
+      readonly latencyMs: number;
       readonly error?: unknown;
     }
   /** A consumer's stream was interrupted and will be resumed. */

@@ -103,6 +103,8 @@ const ENVELOPE_BYTES = 128;
 /** A text never has more bytes than this many times its characters. */
 const MOST_BYTES_PER_CHARACTER = 3;
 const CLOSE_TIMEOUT_MS = 10_000;
+/** Long enough for promises; nothing waits for a server any more. */
+const SETTLE_TIMEOUT_MS = 1_000;
 /** Most that is kept in buffers between batches. */
 const POOLED_BYTES = 4_194_304;
 
@@ -347,6 +349,10 @@ export async function openProducer<R>(
     budget.close(closed());
     for (const each of lanes.values()) each.abandon(closed());
     life.stop(closed());
+    // What was on its way hears of it in its own turn.
+    const last = deadline(SETTLE_TIMEOUT_MS);
+    await settledOrAborted(flushed(), last.signal);
+    last.release();
     onClose(producer);
     throwUnheard();
   };

@@ -63,7 +63,7 @@ async function runSpu(
   { signal, onStruck }: StartContext,
   log: Logger,
 ): Promise<RunningMember> {
-  const { settings, dataDir, id, name, port, sc } = task;
+  const { settings, dataDir, id, name, port, sc, clockAheadMs } = task;
   signal.throwIfAborted();
   const gate = openGate();
   const faults = faultBoard(task.faults, onStruck);
@@ -76,6 +76,7 @@ async function runSpu(
     portOption: 'spuPorts',
     sc,
     dataDir,
+    clockAheadMs,
     gate,
     faults,
     log,

@@ -35,6 +35,8 @@ interface SpuTask {
   readonly port: number;
   /** The SC's private port. */
   readonly sc: Address;
+  /** How far its clock is ahead of the system's. */
+  readonly clockAheadMs: number;
 }
 
 /** A server, as it can be written down. */
@@ -69,6 +71,8 @@ export interface ManagedSpus {
 export type MemberOrder =
   /** The SC: to answer when the metadata shows an SPU as offline, or the time is over. */
   | { readonly order: 'until-offline'; readonly id: number; readonly timeoutMs: number }
+  /** An SPU: to set its clock ahead, and to remove what is too old by then. */
+  | { readonly order: 'advance-clock'; readonly byMs: number }
   /** The SC: to have another replica lead a partition, and to answer when it does. */
   | { readonly order: 'move-leader'; readonly topic: string; readonly partition: number; readonly spu: number }
   /** An SPU: to remove the oldest records of a partition, and to answer with an {@link Evicted}. */

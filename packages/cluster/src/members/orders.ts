@@ -25,8 +25,16 @@ export const scOrders =
 /** Of an SPU. */
 export const spuOrders =
   (spu: Spu, faults: FaultBoard): ObeyOrder =>
-  async (order) =>
-    order.order === 'evict' ? spu.evict(order) : faultOrder(faults, order);
+  async (order) => {
+    switch (order.order) {
+      case 'advance-clock':
+        return spu.advanceClock(order.byMs);
+      case 'evict':
+        return spu.evict(order);
+      default:
+        return faultOrder(faults, order);
+    }
+  };
 
 function faultOrder(faults: FaultBoard, order: MemberOrder): void {
   if (order.order === 'fault') faults.add(order.fault);

@@ -23,7 +23,7 @@ const where = {
   epoch: i32,
   /** Where the follower's log ends. */
   offset: i64,
-  /** Epoch of its last batch; −1 without one. */
+  /** Epoch of its last batch; −1 if no leader of this cluster wrote it, −2 without one. */
   lastEpoch: i32,
 };
 
@@ -32,6 +32,8 @@ export const ReplicaWant = struct({
   ...where,
   /** What the follower knows to be committed. */
   highWatermark: i64,
+  /** What it knows of where the leader's log starts. */
+  startOffset: i64,
 });
 export interface ReplicaWant extends Infer<typeof ReplicaWant> {}
 
@@ -43,7 +45,7 @@ const ReplicaVerdict = union({
 });
 
 /** The answer to one want, which it repeats. */
-export const ReplicaReply = struct({ ...where, highWatermark: i64, verdict: ReplicaVerdict });
+export const ReplicaReply = struct({ ...where, highWatermark: i64, startOffset: i64, verdict: ReplicaVerdict });
 export interface ReplicaReply extends Infer<typeof ReplicaReply> {}
 
 /** New wants; those of earlier requests on the same connection that were not answered stand, except where one is replaced. */

@@ -15,12 +15,14 @@ export interface EpochEnd {
   readonly endOffset: number;
 }
 
-/** The epoch of batches that no leader of a replicated partition wrote, and of a log without batches. */
+/** The epoch of batches that no leader of a replicated partition wrote. */
 export const NO_EPOCH = -1;
+/** What a log without batches has instead. Such a log begins and ends at an offset up to which everything is committed. */
+export const NO_BATCHES = -2;
 
 /** The epochs of one log, oldest first. */
 export interface Epochs {
-  /** Epoch of the last batch; {@link NO_EPOCH} without one. */
+  /** Epoch of the last batch; {@link NO_BATCHES} without one. */
   readonly last: number;
   /** A batch of `epoch` begins at `offset`, where the log ended. */
   add(epoch: number, offset: number): void;
@@ -35,7 +37,7 @@ export function createEpochs(): Epochs {
   let starts: EpochStart[] = [];
   return {
     get last() {
-      return starts.at(-1)?.epoch ?? NO_EPOCH;
+      return starts.at(-1)?.epoch ?? NO_BATCHES;
     },
     add(epoch, offset) {
       const last = starts.at(-1);

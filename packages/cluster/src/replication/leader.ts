@@ -7,13 +7,13 @@
  * the moment when its admission is proposed, and until its removal is confirmed.
  */
 import type { EpochEnd } from './epochs.ts';
-import { NO_EPOCH } from './epochs.ts';
+import { NO_BATCHES, NO_EPOCH } from './epochs.ts';
 
 /** A log, as far as the rules look at it. */
 export interface LogShape {
   readonly startOffset: number;
   readonly endOffset: number;
-  /** Epoch of the last batch; −1 without one. */
+  /** Epoch of the last batch; {@link NO_BATCHES} without one. */
   readonly lastEpoch: number;
   endOf(epoch: number): EpochEnd;
 }
@@ -31,7 +31,7 @@ export type Verdict =
   | { readonly kind: 'send' }
   /** The follower has records that the leader does not have: it keeps what the two have in common, see {@link cutFor}. */
   | ({ readonly kind: 'diverged' } & EpochEnd)
-  /** The leader no longer has what the follower lacks: it begins anew at `startOffset`. */
+  /** The leader no longer has what the follower lacks, or what would show where the two part: it begins anew at `startOffset`. */
   | { readonly kind: 'restart'; readonly startOffset: number };
 
 /** What the SC has decided about a partition's leadership. */
@@ -181,9 +181,11 @@ export function createLeader(options: LeaderOptions): Leader {
 function judge(offset: number, lastEpoch: number, log: LogShape): Verdict {
   if (offset < log.startOffset) return { kind: 'restart', startOffset: log.startOffset };
   // It has nothing that the leader's log could contradict.
-  if (offset === log.startOffset && offset <= log.endOffset) return { kind: 'send' };
+  if (lastEpoch === NO_BATCHES && offset <= log.endOffset) return { kind: 'send' };
   const end = log.endOf(lastEpoch);
   if (end.epoch === lastEpoch && end.endOffset >= offset) return { kind: 'send' };
+  // Where the two part lies in what the leader has removed.
+  if (end.endOffset <= log.startOffset && log.startOffset > 0) return { kind: 'restart', startOffset: log.startOffset };
   return { kind: 'diverged', ...end };
 }
 

@@ -2,6 +2,8 @@
 import { describe, expect, it } from 'vitest';
 import type { Outcome, Rules } from '../testing/replication-model.ts';
 import { realRules, runSchedule } from '../testing/replication-model.ts';
+import { NO_BATCHES } from './epochs.ts';
+import type { Leader } from './leader.ts';
 
 const SCHEDULES = 120_000;
 const STEPS = 160;
@@ -18,7 +20,7 @@ describe('the rules', () => {
   it(`lose no committed record and have one leader for each epoch, in ${SCHEDULES} schedules`, {
     timeout: 120_000,
   }, () => {
-    const total = { committed: 0, elections: 0, truncations: 0, crashes: 0 };
+    const total = { committed: 0, elections: 0, truncations: 0, crashes: 0, restarts: 0 };
     for (let seed = 1; seed <= SCHEDULES; seed++) {
       const outcome: Outcome = runSchedule(seed, STEPS);
       if (outcome.violation !== undefined) expect.fail(`seed ${seed}: ${outcome.violation}`);
@@ -26,12 +28,14 @@ describe('the rules', () => {
       total.elections += outcome.elections;
       total.truncations += outcome.truncations;
       total.crashes += outcome.crashes;
+      total.restarts += outcome.restarts;
     }
     // The schedules are worth something only if all of this happens in them.
     expect(total.committed).toBeGreaterThan(SCHEDULES);
     expect(total.elections).toBeGreaterThan(SCHEDULES / 4);
     expect(total.truncations).toBeGreaterThan(SCHEDULES / 100);
     expect(total.crashes).toBeGreaterThan(SCHEDULES);
+    expect(total.restarts).toBeGreaterThan(SCHEDULES / 100);
   });
 });
 
@@ -70,6 +74,14 @@ describe('the check finds', () => {
     },
     'a log that is not cut': {
       cutFor: (_, log) => log.endOffset,
+    },
+    'a follower that goes on although what it has cannot be compared with what was removed': {
+      createLeader: (options) => {
+        const leader = realRules.createLeader(options);
+        const onWant: Leader['onWant'] = (want, log, nowMs) =>
+          leader.onWant(want.offset === log.startOffset ? { ...want, lastEpoch: NO_BATCHES } : want, log, nowMs);
+        return Object.create(leader, { onWant: { value: onWant } }) as Leader;
+      },
     },
     'an answer that is taken although it is out of date': {
       isCurrent: (want, log) => want.offset <= log.endOffset,

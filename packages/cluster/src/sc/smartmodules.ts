@@ -1,7 +1,14 @@
 /** SmartModules: stored with what their authors say about them, listed with their WebAssembly or without, handed to SPUs. */
 import { join } from 'node:path';
 import type { ErrorCode, ListQuery, SmartModuleSpec, Status } from '@fluvio-ts/protocol';
-import { NO_ERROR } from '@fluvio-ts/protocol';
+import {
+  isSmartModuleVersion,
+  matchesSmartModuleKey,
+  NO_ERROR,
+  parseSmartModuleKey,
+  smartModuleFor,
+  smartModuleStoreName,
+} from '@fluvio-ts/protocol';
 import { clusterError } from '../errors.ts';
 import type { Logger } from '../logger.ts';
 import { reasonOf } from '../logger.ts';
@@ -10,7 +17,6 @@ import type { Metadata } from './metadata.ts';
 import { canBeKept } from './object-files.ts';
 import type { Refusal } from './outcome.ts';
 import { change, refusal, statusOf } from './outcome.ts';
-import { isVersion, matchesKey, moduleFor, parsePackageKey, storeId } from './package-key.ts';
 import { payloadFiles } from './payload-files.ts';
 import type { StoredObject } from './store.ts';
 
@@ -73,7 +79,7 @@ export function createSmartModules({ metadata, dir, durable, log }: SmartModules
     complete,
 
     async create(asked, spec, dryRun) {
-      const name = spec.meta === undefined ? asked : storeId(spec.meta.package);
+      const name = spec.meta === undefined ? asked : smartModuleStoreName(spec.meta.package);
       const refused = refuse(name, spec);
       if (refused !== undefined) return statusOf(asked, refused);
       if (dryRun) return statusOf(name, undefined);
@@ -108,7 +114,7 @@ export function createSmartModules({ metadata, dir, durable, log }: SmartModules
     async delete(key) {
       let found: SmartModule | undefined;
       const refused = await change(metadata, 'SmartModuleError', async () => {
-        found = moduleFor(key, modules.all());
+        found = smartModuleFor(key, modules.all());
         if (found === undefined) return refusal({ kind: 'SmartModuleNotFound', name: key }, 'not found');
         await metadata.commit([{ label: 'SmartModule', delete: found.name }]);
         return undefined;
@@ -119,21 +125,23 @@ export function createSmartModules({ metadata, dir, durable, log }: SmartModules
 
     async list({ nameFilters, summary }) {
       const keys = nameFilters.map((filter) => {
-        const key = parsePackageKey(filter);
+        const key = parseSmartModuleKey(filter);
         if (key === undefined) throw clusterError('cluster/request', { reason: `'${filter}' is no SmartModule's key` });
         return key;
       });
-      const found = modules.all().filter((module) => keys.length === 0 || keys.some((key) => matchesKey(key, module)));
+      const found = modules
+        .all()
+        .filter((module) => keys.length === 0 || keys.some((key) => matchesSmartModuleKey(key, module)));
       if (summary) return found;
       const shown: SmartModule[] = [];
       for (const module of found) shown.push(await complete(module));
       return shown;
     },
 
-    exists: (key) => moduleFor(key, modules.all()) !== undefined,
+    exists: (key) => smartModuleFor(key, modules.all()) !== undefined,
 
     async find({ key, known }) {
-      const module = moduleFor(key, modules.all());
+      const module = smartModuleFor(key, modules.all());
       if (module === undefined) return { errorCode: NO_ERROR, found: undefined };
       const { uid } = module;
       if (uid === known) return { errorCode: NO_ERROR, found: { uid, payload: undefined } };
@@ -150,7 +158,8 @@ function refuse(name: string, { meta }: SmartModuleSpec): Refusal | undefined {
     const { name: packaged, group, version, apiVersion } = meta.package;
     if (packaged === '' || group === '') return refusal('SmartModuleError', 'invalid SmartModule package');
     for (const text of [version, apiVersion]) {
-      if (!isVersion(text)) return refusal('SmartModuleError', `'${text}' is no version: write it like 1.0.0`);
+      if (!isSmartModuleVersion(text))
+        return refusal('SmartModuleError', `'${text}' is no version: write it like 1.0.0`);
     }
   }
   if (name === '' || !canBeKept(name)) {

@@ -1,8 +1,8 @@
 /** Which topics may be: the checks of Fluvio's SC, in its order, with its codes and texts, and what this cluster cannot do. */
 import type { PartitionMap, TopicSpec } from '@fluvio-ts/protocol';
+import { parseSmartModuleKey } from '@fluvio-ts/protocol';
 import type { Refusal } from './outcome.ts';
 import { refusal } from './outcome.ts';
-import { parsePackageKey } from './package-key.ts';
 
 /** What the rules need to know of the cluster. */
 export interface TopicSurroundings {
@@ -62,7 +62,7 @@ function refuseConfiguration({ cleanupPolicy, storage }: TopicSpec): Refusal | u
 function refuseDeduplication({ deduplication }: TopicSpec, around: TopicSurroundings): Refusal | undefined {
   if (deduplication === undefined) return undefined;
   const { uses } = deduplication.filter.transform;
-  if (parsePackageKey(uses) === undefined) {
+  if (parseSmartModuleKey(uses) === undefined) {
     const error = `'${uses}' is not a package key: expected name, group/name or group/name@version`;
     return refusal({ kind: 'DeduplicationSmartModuleNameInvalid', error }, error, uses);
   }

@@ -16,7 +16,7 @@ export interface Feed {
 /** As much as one answer holds, and of one partition. A batch that is larger comes alone. */
 const ANSWER_BYTES = 8_388_608;
 const PARTITION_BYTES = 1_048_576;
-/** A follower that has every record hears of a new high watermark within this. */
+/** A follower that has every record hears of a new high watermark, or start, within this. */
 const WATERMARK_DELAY_MS = 20;
 /** A pull is answered at least this often, so that both sides know of each other. */
 const LONGEST_PULL_MS = 5000;
@@ -74,7 +74,7 @@ export function createFeed(replicas: Replicas, log: Logger): Feed {
     }
   };
 
-  /** Undefined while there is nothing to say, `later` where there is only a new high watermark to tell. */
+  /** Undefined while there is nothing to say, `later` where there is only a new high watermark or start to tell. */
   const replyTo = (
     replica: Replica,
     want: ReplicaWant,
@@ -92,6 +92,7 @@ export function createFeed(replicas: Replicas, log: Logger): Feed {
       offset: want.offset,
       lastEpoch: want.lastEpoch,
       highWatermark: BigInt(replica.highWatermark),
+      startOffset: BigInt(replica.startOffset),
       verdict: what,
     });
     if (verdict.kind === 'restart') return reply({ kind: 'restart', startOffset: BigInt(verdict.startOffset) });
@@ -107,7 +108,9 @@ export function createFeed(replicas: Replicas, log: Logger): Feed {
         return undefined;
       }
     }
-    if (want.highWatermark >= BigInt(replica.highWatermark)) return undefined;
+    const heard =
+      want.highWatermark >= BigInt(replica.highWatermark) && want.startOffset >= BigInt(replica.startOffset);
+    if (heard) return undefined;
     return what === 'watermarks' ? reply({ kind: 'send', records: new Uint8Array(0) }) : 'later';
   };
 

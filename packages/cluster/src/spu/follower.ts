@@ -113,6 +113,7 @@ function startSource({ spuId, leader, replicas, transport, log, addressOf }: Sou
         offset: BigInt(replica.endOffset),
         lastEpoch: replica.shape.lastEpoch,
         highWatermark: BigInt(replica.highWatermark),
+        startOffset: BigInt(replica.leaderStartOffset),
       },
     ];
   };
@@ -170,6 +171,7 @@ function startSource({ spuId, leader, replicas, transport, log, addressOf }: Sou
           if (verdict.records.length > 0) replica.appendCopy(runOf(verdict.records));
           await replica.flushForLeader();
           replica.learnHighWatermark(Number(reply.highWatermark));
+          replica.learnStartOffset(Number(reply.startOffset));
       }
       asked.add(name);
     } catch (error) {

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { PartitionSpec } from '@fluvio-ts/protocol';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { systemClock } from '../clock.ts';
 import { silent } from '../logger.ts';
 import type { Assignments } from '../private/messages.ts';
 import { readCheckpoint } from '../storage/checkpoint.ts';
@@ -29,6 +30,7 @@ const spec: PartitionSpec = {
   system: false,
   mirror: undefined,
 };
+const retention = { clock: systemClock, checkMs: 10_000 };
 const replication = { minInSyncReplicas: 1, replicaLagMs: 1000 };
 const open = (fsync: FsyncPolicy): Replica => {
   const key = { topic: 't', partition: 0 };
@@ -102,7 +104,7 @@ describe('the replicas of an SPU', () => {
     peers: undefined,
     catalog: undefined,
   });
-  const start = () => openReplicas({ spuId: 5001, dir, fsync: 'never', replication, log: silent });
+  const start = () => openReplicas({ spuId: 5001, dir, fsync: 'never', replication, retention, log: silent });
 
   it('take over a folder that says nothing of its origin, such as one of a real Fluvio', async () => {
     const log = openLog({ dir: join(dir, 'real-0'), segmentBytes: 1 << 20, log: silent });

@@ -15,6 +15,8 @@ import { readCheckpoint, writeCheckpoint } from '../storage/checkpoint.ts';
 import type { FsyncPolicy } from '../storage/fsync.ts';
 import { openLog } from '../storage/log.ts';
 import type { ReadRange } from '../storage/read-batches.ts';
+import type { RetentionPolicy } from '../storage/retention.ts';
+import { expiredBefore } from '../storage/retention.ts';
 import type { Waiters } from './waiters.ts';
 import { waiters } from './waiters.ts';
 
@@ -42,7 +44,8 @@ export interface ReplicationSettings {
 /**
  * - `open`: it reads and writes.
  * - `full`: its device had no room for the last append; the next may succeed.
- * - `failed`: a write failed in a way that makes further ones unsafe; it reads, and writes again after a restart.
+ * - `failed`: a write failed in a way that makes further ones unsafe; it reads, and writes again after a restart. The SC has
+ *   another replica lead, where there is one in sync.
  * - `gone`: its topic was deleted, or its SPU is stopping.
  */
 export type ReplicaState = 'open' | 'full' | 'failed' | 'gone';
@@ -84,6 +87,12 @@ export interface Replica {
   truncate(endOffset: number): void;
   /** Removes what is committed and lies in closed segments that end at or before `offset`. @throws `storage/io` */
   removeBefore(offset: number): void;
+  /** As a leader: removes what retention no longer keeps at this time. @throws `storage/io` */
+  retain(nowMs: number): void;
+  /** As a follower: takes the leader's word for what is removed. @throws `storage/io` */
+  learnStartOffset(offset: number): void;
+  /** What the leader of this reign last said of its start. */
+  readonly leaderStartOffset: number;
   /** Drops everything and goes on at an offset. @throws `storage/io` */
   restartAt(offset: number): void;
   /** As a leader: what becomes of a follower's want. */
@@ -117,6 +126,8 @@ export interface Replica {
 const DEFAULT_SEGMENT_BYTES = 1_073_741_824;
 /** Of the log of consumer offsets, which is compacted by dropping segments, whatever its topic says. */
 const OFFSETS_SEGMENT_BYTES = 1_048_576;
+/** What topics that say nothing about it may keep: a week, and 100 GiB. */
+const DEFAULT_RETENTION: RetentionPolicy = { ageMs: 604_800_000, sizeBytes: 107_374_182_400 };
 /** Upper limit of a batch, whatever the segment size. */
 const LARGEST_BATCH_BYTES = 33_554_432;
 
@@ -125,7 +136,10 @@ export function openReplica(options: ReplicaOptions): Replica {
   const { self, key, incarnation, spec, dir, fsync, replication, log: report } = options;
   const name = `${key.topic}-${key.partition}`;
   const segmentBytes = spec.storage?.segmentSize ?? DEFAULT_SEGMENT_BYTES;
-  const rollBytes = name === CONSUMER_OFFSET_PARTITION ? OFFSETS_SEGMENT_BYTES : segmentBytes;
+  /** What is in there may be old, and is removed by those who know what is in there. */
+  const compacted = name === CONSUMER_OFFSET_PARTITION;
+  const rollBytes = compacted ? OFFSETS_SEGMENT_BYTES : segmentBytes;
+  const retention = compacted ? undefined : retentionOf(spec);
   const log = openLog({ dir, segmentBytes: rollBytes, log: report });
   /** With a single replica there is nothing to tell apart, and batches stay as their producers made them. */
   const stamped = spec.replicas.length > 1;
@@ -137,6 +151,7 @@ export function openReplica(options: ReplicaOptions): Replica {
   let flushedTo = log.endOffset;
   let flushing: Promise<void> | undefined;
   let cuts = 0;
+  let leaderStartOffset = 0;
   let notifying = false;
   const listeners = new Set<() => void>();
   const waiting: Waiters = waiters();
@@ -167,6 +182,10 @@ export function openReplica(options: ReplicaOptions): Replica {
 
   const gone = (): Error =>
     clusterError('storage/io', { path: dir, action: 'write', reason: `the replica is ${state}` });
+  const deposed = (): Error => clusterError('cluster/deposed', { partition: name });
+  /** Where there are other replicas than one that has failed, one of them is about to lead, and may have what is waited for. */
+  const unusable = (): Error =>
+    state === 'failed' && leader !== undefined && spec.replicas.length > 1 ? deposed() : gone();
   const safeOffset = (): number => (fsync === 'always' ? flushedTo : log.endOffset);
   const usable = (): boolean => state === 'open' || state === 'full';
 
@@ -178,7 +197,7 @@ export function openReplica(options: ReplicaOptions): Replica {
   const fail = (error: unknown): void => {
     state = 'failed';
     report('error', 'a partition refuses writes until its SPU restarts', { partition: name, reason: reasonOf(error) });
-    sendAway(gone());
+    sendAway(unusable());
     notify();
   };
 
@@ -261,6 +280,16 @@ export function openReplica(options: ReplicaOptions): Replica {
     notify();
   };
 
+  /** Segments that hold what is not committed yet stay. */
+  const removeBefore = (offset: number): void => {
+    const before = log.startOffset;
+    try {
+      log.removeBefore(Math.min(offset, highWatermark));
+    } finally {
+      if (log.startOffset > before) notify();
+    }
+  };
+
   const checkpoint = (): void => {
     if (highWatermark === checkpointed) return;
     writeCheckpoint(dir, highWatermark);
@@ -323,31 +352,41 @@ export function openReplica(options: ReplicaOptions): Replica {
         moveTo(leader.highWatermark);
         return;
       }
-      if (leader !== undefined) sendAway(clusterError('cluster/deposed', { partition: name }));
+      if (leader !== undefined) sendAway(deposed());
       leader = undefined;
+      leaderStartOffset = 0;
       if (told.leader === self) beginReign(told);
       notify();
     },
     limit: (isolation) => (isolation === 'read_committed' ? highWatermark : log.endOffset),
     append(run) {
-      if (leader === undefined) throw clusterError('cluster/deposed', { partition: name });
+      if (leader === undefined) throw deposed();
       const { epoch } = leader;
       return write(() => log.append(run, stamped ? epoch : undefined));
     },
     appendCopy: (run) => write(() => log.appendCopy(run)),
     learnHighWatermark: (offset) => moveTo(Math.min(offset, log.endOffset)),
     truncate: (endOffset) => cut(() => log.truncate(endOffset)),
-    removeBefore(offset) {
+    removeBefore,
+    retain(nowMs) {
+      if (retention === undefined || leader === undefined || !usable()) return;
+      const expired = expiredBefore(log, retention, nowMs);
+      if (expired === undefined) return;
       const before = log.startOffset;
-      try {
-        log.removeBefore(Math.min(offset, highWatermark));
-      } finally {
-        if (log.startOffset > before) notify();
-      }
+      removeBefore(expired);
+      if (log.startOffset > before)
+        report('info', 'retention has removed records', { partition: name, before: expired });
+    },
+    get leaderStartOffset() {
+      return leaderStartOffset;
+    },
+    learnStartOffset(offset) {
+      leaderStartOffset = offset;
+      removeBefore(offset);
     },
     restartAt: (offset) => cut(() => log.restartAt(offset)),
     onWant(want) {
-      if (leader === undefined) throw clusterError('cluster/deposed', { partition: name });
+      if (leader === undefined) throw deposed();
       const verdict = leader.onWant(want, shape, performance.now());
       moveTo(leader.highWatermark);
       return verdict;
@@ -355,11 +394,11 @@ export function openReplica(options: ReplicaOptions): Replica {
     propose: () => (usable() ? leader?.propose(performance.now()) : undefined),
     committed(offset, timeoutMs) {
       if (highWatermark >= offset) return undefined;
-      return usable() ? waiting.wait(offset, timeoutMs) : Promise.reject(gone());
+      return usable() ? waiting.wait(offset, timeoutMs) : Promise.reject(unusable());
     },
     stored(offset, timeoutMs) {
       if (safeOffset() >= offset) return undefined;
-      return usable() ? waitingForDevice.wait(offset, timeoutMs) : Promise.reject(gone());
+      return usable() ? waitingForDevice.wait(offset, timeoutMs) : Promise.reject(unusable());
     },
     read: (range) => log.read(range),
     subscribe(listener) {
@@ -384,5 +423,13 @@ export function openReplica(options: ReplicaOptions): Replica {
       sendAway(gone());
       notify();
     },
+  };
+}
+
+function retentionOf({ cleanupPolicy, storage }: PartitionSpec): RetentionPolicy {
+  const { ageMs, sizeBytes } = DEFAULT_RETENTION;
+  return {
+    ageMs: cleanupPolicy === undefined ? ageMs : cleanupPolicy.timeInSeconds * 1000,
+    sizeBytes: storage?.maxPartitionSize === undefined ? sizeBytes : Number(storage.maxPartitionSize),
   };
 }

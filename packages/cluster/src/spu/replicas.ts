@@ -1,6 +1,7 @@
 /** The replicas of one SPU: opened, replaced and removed as the SC assigns them. */
 import { join } from 'node:path';
 import type { ReplicaKey } from '@fluvio-ts/protocol';
+import type { Clock } from '../clock.ts';
 import type { Logger } from '../logger.ts';
 import { reasonOf } from '../logger.ts';
 import type { AssignedPartition, Assignments, InSyncChange, ReplicaReport } from '../private/messages.ts';
@@ -16,7 +17,15 @@ export interface ReplicasOptions {
   readonly dir: string;
   readonly fsync: FsyncPolicy;
   readonly replication: ReplicationSettings;
+  readonly retention: RetentionSettings;
   readonly log: Logger;
+}
+
+/** How retention is looked after. */
+export interface RetentionSettings {
+  readonly clock: Clock;
+  /** How often. */
+  readonly checkMs: number;
 }
 
 /** All replicas of an SPU. */
@@ -34,6 +43,8 @@ export interface Replicas {
   inSyncChanges(): InSyncChange[];
   /** Says that {@link Replicas.inSyncChanges} has news. */
   hurry(): void;
+  /** Removes what retention no longer keeps. */
+  retain(): void;
   /** Calls `listener` with the replica that came, went, moved on, or got another leader. Returns how to stop. */
   watch(listener: (replica: Replica) => void): () => void;
   /** Calls `listener` after a replica moved on, and urgently after one came or changed its state. */
@@ -46,7 +57,7 @@ export interface Replicas {
 const CHECKPOINT_INTERVAL_MS = 1000;
 
 /** Makes an empty set; {@link Replicas.apply} fills it. */
-export function openReplicas({ spuId, dir, fsync, replication, log }: ReplicasOptions): Replicas {
+export function openReplicas({ spuId, dir, fsync, replication, retention, log }: ReplicasOptions): Replicas {
   const folders = replicaFolders(dir, log);
   const replicas = new Map<string, Replica>();
   /** Replicas whose folder cannot be opened; they stay offline until the SPU restarts. */
@@ -116,6 +127,18 @@ export function openReplicas({ spuId, dir, fsync, replication, log }: ReplicasOp
     }
   }, CHECKPOINT_INTERVAL_MS);
   maintenance.unref();
+  const retain = (): void => {
+    const now = retention.clock.now();
+    for (const replica of replicas.values()) {
+      try {
+        replica.retain(now);
+      } catch (error) {
+        log('warn', 'old records could not be removed', { partition: replica.name, reason: reasonOf(error) });
+      }
+    }
+  };
+  const retaining = setInterval(retain, retention.checkMs);
+  retaining.unref();
   const flushes =
     typeof fsync === 'object'
       ? setInterval(() => {
@@ -160,6 +183,7 @@ export function openReplicas({ spuId, dir, fsync, replication, log }: ReplicasOp
       return changes;
     },
     hurry: () => changeListener(true),
+    retain,
     watch(listener) {
       watchers.add(listener);
       return () => watchers.delete(listener);
@@ -169,6 +193,7 @@ export function openReplicas({ spuId, dir, fsync, replication, log }: ReplicasOp
     },
     async close(how) {
       clearInterval(maintenance);
+      clearInterval(retaining);
       clearInterval(flushes);
       for (const replica of replicas.values()) {
         if (how === 'flush' && fsync !== 'never') await replica.flush().catch(() => {});

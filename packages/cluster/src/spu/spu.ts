@@ -3,6 +3,8 @@ import { join } from 'node:path';
 import { tcp } from '@fluvio-ts/adapter-tcp';
 import type { Address } from '@fluvio-ts/protocol';
 import { serve } from '@fluvio-ts/protocol/internal';
+import type { AdjustableClock } from '../clock.ts';
+import { adjustableClock } from '../clock.ts';
 import { clusterError } from '../errors.ts';
 import type { FaultBoard } from '../faults/board.ts';
 import { noFaults } from '../faults/board.ts';
@@ -14,7 +16,10 @@ import type { Evicted } from '../members/member.ts';
 import type { Gate } from '../net/gate.ts';
 import { noGate } from '../net/gate.ts';
 import { LOOPBACK, listen } from '../net/listener.ts';
+import { servingUnder } from '../net/serving.ts';
 import { FindSmartModule } from '../private/smartmodules.ts';
+import type { AuthorizationOptions } from '../security/authorization.ts';
+import { authorizer } from '../security/authorization.ts';
 import { openServerTls } from '../security/server-tls.ts';
 import type { TlsSettings } from '../security/tls-options.ts';
 import type { FsyncPolicy } from '../storage/fsync.ts';
@@ -24,6 +29,7 @@ import { createDeduplicator } from './deduplication.ts';
 import { evict } from './evict.ts';
 import { createFeed } from './feed.ts';
 import { startFollowing } from './follower.ts';
+import { guardSpu } from './guard.ts';
 import { spuPrivateRoutes } from './private-api.ts';
 import { produceTransforms } from './produce-transform.ts';
 import type { ReplicationSettings } from './replica.ts';
@@ -47,11 +53,17 @@ export interface SpuOptions {
   readonly dataDir: string;
   readonly fsync: FsyncPolicy;
   readonly replication: ReplicationSettings;
+  /** How often retention is looked after. */
+  readonly retentionCheckMs: number;
+  /** How far its clock is ahead of the system's. Default 0. */
+  readonly clockAheadMs?: number;
   /** How often the SC hears from the SPU, at least. */
   readonly heartbeatMs: number;
   readonly limits: LimitSettings;
   /** TLS on the port for clients. */
   readonly tls?: TlsSettings | undefined;
+  /** Who may do what; without it everyone may do everything. */
+  readonly authorization?: AuthorizationOptions | undefined;
   /** What everything that it hears and says goes through. Default: nothing is in the way. */
   readonly gate?: Pick<Gate, 'through' | 'admit'>;
   /** The faults that its clients meet. Default: none. */
@@ -72,6 +84,8 @@ export interface Spu {
   readonly id: number;
   readonly name: string;
   readonly address: Address;
+  /** Sets its clock ahead by so many milliseconds more, and looks after retention at once. */
+  advanceClock(byMs: number): void;
   /** Removes the oldest records of a partition; undefined where it has no replica of it. @throws `storage/io`, `storage/full` */
   evict(what: Eviction): Evicted | undefined;
   stop(): Promise<void>;
@@ -88,7 +102,15 @@ export async function startSpu(options: SpuOptions): Promise<Spu> {
   const { id, name, limits, log, signal, gate = noGate, faults = noFaults } = options;
   const dir = join(options.dataDir, `spu-logs-${id}`);
   const lock = lockFolder(dir);
-  const replicas = openReplicas({ spuId: id, dir, fsync: options.fsync, replication: options.replication, log });
+  const clock: AdjustableClock = adjustableClock(options.clockAheadMs);
+  const replicas = openReplicas({
+    spuId: id,
+    dir,
+    fsync: options.fsync,
+    replication: options.replication,
+    retention: { clock, checkMs: options.retentionCheckMs },
+    log,
+  });
   const transport = gate.through(tcp());
   const source = smartModuleSource((request) => {
     if (link === undefined) throw clusterError('cluster/no-sc', {});
@@ -97,7 +119,7 @@ export async function startSpu(options: SpuOptions): Promise<Spu> {
   const smartModules = createSmartModules(source, limits);
   const transforms = produceTransforms(smartModules, createDeduplicator(smartModules));
   let link: ScLink | undefined;
-  const offsets = createConsumerOffsets({ spuId: id, replicas, transport, now: Date.now, log });
+  const offsets = createConsumerOffsets({ spuId: id, replicas, transport, clock, log });
   const stops: (() => Promise<void>)[] = [];
   const stop = async (): Promise<void> => {
     for (const part of stops.splice(0).reverse()) await part();
@@ -115,14 +137,16 @@ export async function startSpu(options: SpuOptions): Promise<Spu> {
       handshakeTimeoutMs: limits.handshakeMs,
       log,
     };
+    const serving = servingUnder(limits);
+    const authorize = authorizer(options.authorization);
     const listener = await listen({
       ...server,
       ...options.listen,
       tls,
-      serve: (pipe) =>
-        serveWithFaults(gate.admit(pipe), spuRoutes({ replicas, offsets, smartModules, transforms }), faults, {
-          frameLimitBytes: limits.requestBytes,
-        }),
+      serve(pipe, client) {
+        const routes = spuRoutes({ replicas, offsets, smartModules, transforms });
+        return serveWithFaults(gate.admit(pipe), guardSpu(routes, authorize(client)), faults, serving);
+      },
     });
     stops.push(() => listener.close());
     const privatePort = await listen({
@@ -169,6 +193,10 @@ export async function startSpu(options: SpuOptions): Promise<Spu> {
       id,
       name,
       address: listener.address,
+      advanceClock(byMs) {
+        clock.advance(byMs);
+        replicas.retain();
+      },
       evict({ topic, partition, upTo }) {
         const replica = replicas.get(`${topic}-${partition}`);
         if (replica === undefined) return undefined;

@@ -14,7 +14,8 @@ import type { BatchRun, PlacedBatch } from './batch-run.ts';
 import { syncDirectory } from './directories.ts';
 import type { ReadRange } from './read-batches.ts';
 import { recover } from './recovery.ts';
-import type { ActiveSegment, Segment } from './segment.ts';
+import type { RetainedLog } from './retention.ts';
+import type { ActiveSegment, ClosedSegment, Segment } from './segment.ts';
 import { activeSegment, closedSegment, segmentFile } from './segment.ts';
 import { readEpochs } from './segment-epochs.ts';
 
@@ -31,7 +32,7 @@ export interface LogOptions {
 }
 
 /** The log of one partition. Offsets are plain numbers in here: they stay exact up to 2⁵³. */
-export interface Log {
+export interface Log extends RetainedLog {
   readonly dir: string;
   /** Offset of the first record that is stored, or where the first will be. */
   readonly startOffset: number;
@@ -74,7 +75,7 @@ export interface Log {
 /** Opens the log in a folder and repairs its end. @throws `storage/full`, `storage/io`, `storage/corrupt` */
 export function openLog({ dir, segmentBytes, log }: LogOptions): Log {
   const bases = segmentsIn(dir);
-  const closed: Segment[] = bases.slice(0, -1).map((base, i) => closedSegment(dir, base, bases[i + 1] as number));
+  const closed: ClosedSegment[] = bases.slice(0, -1).map((base, i) => closedSegment(dir, base, bases[i + 1] as number));
   let closedBytes = closed.reduce((sum, segment) => sum + segment.sizeBytes + segment.indexBytes, 0);
   const openActive = (baseOffset: number): ActiveSegment => {
     const segment = activeSegment(dir, baseOffset);
@@ -116,6 +117,8 @@ export function openLog({ dir, segmentBytes, log }: LogOptions): Log {
       rest = rest.slice(part.length);
     }
   };
+
+  const isClosed = (segment: Segment): boolean => closed.some((one) => one === segment);
 
   /** Counts a closed segment no more. */
   const forget = (segment: Segment): void => {
@@ -174,6 +177,13 @@ export function openLog({ dir, segmentBytes, log }: LogOptions): Log {
     },
     get sizeBytes() {
       return closedBytes + active.sizeBytes;
+    },
+    get closedSegments() {
+      return closed.map(({ endOffset, sizeBytes, indexBytes, modifiedMs }) => ({
+        endOffset,
+        sizeBytes: sizeBytes + indexBytes,
+        modifiedMs,
+      }));
     },
     get broken() {
       return active.file.broken;
@@ -241,10 +251,10 @@ export function openLog({ dir, segmentBytes, log }: LogOptions): Log {
         if (namesUnsynced) await syncDirectory(dir);
         namesUnsynced = false;
       } catch (error) {
-        unsynced = [...due.filter((segment) => closed.includes(segment)), ...unsynced];
+        unsynced = [...due.filter((segment) => isClosed(segment)), ...unsynced];
         throw error;
       } finally {
-        for (const segment of due) if (closed.includes(segment)) keepWarm(segment);
+        for (const segment of due) if (isClosed(segment)) keepWarm(segment);
       }
     },
     close() {

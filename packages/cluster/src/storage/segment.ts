@@ -29,6 +29,12 @@ export interface Segment {
   close(): void;
 }
 
+/** A segment that takes no more appends. */
+export interface ClosedSegment extends Segment {
+  /** When its file was last written, in Unix milliseconds. */
+  readonly modifiedMs: number;
+}
+
 /** The segment that takes appends. */
 export interface ActiveSegment extends Segment {
   /** Tells the index of a batch that is in the file already. */
@@ -95,9 +101,9 @@ export function activeSegment(dir: string, baseOffset: number): ActiveSegment {
 }
 
 /** Opens a segment that takes no more appends and ends at `endOffset`. Its files are open only while it is read. */
-export function closedSegment(dir: string, baseOffset: number, endOffset: number): Segment {
+export function closedSegment(dir: string, baseOffset: number, endOffset: number): ClosedSegment {
   const paths = { log: segmentFile(dir, baseOffset, 'log'), index: segmentFile(dir, baseOffset, 'index') };
-  const sizeBytes = statSync(paths.log).size;
+  const { size: sizeBytes, mtimeMs: modifiedMs } = statSync(paths.log);
   const indexBytes = statSync(paths.index, { throwIfNoEntry: false })?.size ?? 0;
   let opened: { readonly file: LogFile; readonly index: SparseIndex; readonly baseOffset: number } | undefined;
   const open = () => {
@@ -109,6 +115,7 @@ export function closedSegment(dir: string, baseOffset: number, endOffset: number
     endOffset,
     sizeBytes,
     indexBytes,
+    modifiedMs,
     get file() {
       return open().file;
     },

@@ -3,7 +3,7 @@
  * says: messages are lost, late and out of order, processes crash and freeze, links break. The rules are the real ones.
  */
 import type { Epochs } from '../replication/epochs.ts';
-import { createEpochs } from '../replication/epochs.ts';
+import { createEpochs, NO_EPOCH } from '../replication/epochs.ts';
 import type { Leader, LogShape, Verdict } from '../replication/leader.ts';
 import { createLeader, cutFor, isCurrent } from '../replication/leader.ts';
 import type { Candidate, Leadership } from '../replication/leadership.ts';
@@ -21,6 +21,8 @@ export interface Outcome {
   readonly elections: number;
   readonly truncations: number;
   readonly crashes: number;
+  /** Followers that began anew behind what their leader had removed. */
+  readonly restarts: number;
 }
 
 interface Entry {
@@ -31,7 +33,9 @@ interface Entry {
 /** One replica. What a crash takes away is in `leader` and `known`. */
 interface Node {
   readonly id: number;
+  /** What was removed is still in here, before `start`, to be checked. */
   log: Entry[];
+  start: number;
   epochs: Epochs;
   highWatermark: number;
   up: boolean;
@@ -61,6 +65,7 @@ type Message =
       readonly lastEpoch: number;
       readonly entries: readonly Entry[];
       readonly highWatermark: number;
+      readonly start: number;
     }
   | {
       readonly kind: 'propose';
@@ -89,6 +94,7 @@ export function runSchedule(seed: number, steps: number, rules: Rules = realRule
   const nodes: Node[] = replicas.map((id) => ({
     id,
     log: [],
+    start: 0,
     epochs: createEpochs(),
     highWatermark: 0,
     up: true,
@@ -106,12 +112,13 @@ export function runSchedule(seed: number, steps: number, rules: Rules = realRule
   let elections = 0;
   let truncations = 0;
   let crashes = 0;
+  let restarts = 0;
   const committed: number[] = [];
   const reigns = new Map<number, number>();
 
   const isLive = (id: number): boolean => node(id).linked;
   const shape = (one: Node): LogShape => ({
-    startOffset: 0,
+    startOffset: one.start,
     endOffset: one.log.length,
     lastEpoch: one.epochs.last,
     endOf: (epoch) => one.epochs.endOf(epoch, one.log.length),
@@ -122,7 +129,7 @@ export function runSchedule(seed: number, steps: number, rules: Rules = realRule
   };
   const check = (one: Node, upTo: number, who: string): void => {
     if (upTo > one.log.length) throw new Violation(`${who} ${one.id} commits ${upTo} of ${one.log.length}`);
-    for (let offset = 0; offset < upTo; offset++) {
+    for (let offset = one.start; offset < upTo; offset++) {
       const value = (one.log[offset] as Entry).value;
       if (offset >= committed.length) committed.push(value);
       else if (committed[offset] !== value) throw new Violation(`${who} ${one.id} has another record at ${offset}`);
@@ -158,6 +165,11 @@ export function runSchedule(seed: number, steps: number, rules: Rules = realRule
     one.frozen = false;
     one.leader = undefined;
     one.known = undefined;
+    // Those of what was removed are not read again.
+    one.epochs = createEpochs();
+    for (let offset = one.start; offset < one.log.length; offset++) {
+      one.epochs.add((one.log[offset] as Entry).epoch, offset);
+    }
   };
   /** A new process: what was on its way to the old one ended with its connections; what that has sent did not. */
   const start = (one: Node): void => {
@@ -183,7 +195,7 @@ export function runSchedule(seed: number, steps: number, rules: Rules = realRule
     if (next === undefined) return;
     elections++;
     const winner = node(next.leader);
-    for (let offset = 0; offset < committed.length; offset++) {
+    for (let offset = winner.start; offset < committed.length; offset++) {
       if (winner.log[offset]?.value !== committed[offset]) throw new Violation(`${winner.id} lacks record ${offset}`);
     }
     publish(next);
@@ -215,6 +227,11 @@ export function runSchedule(seed: number, steps: number, rules: Rules = realRule
     }
     acknowledge(one);
   };
+  /** Removes what is committed before `offset`, or a part of it: segments need not end alike. */
+  const remove = (one: Node, offset: number): void => {
+    const upTo = Math.min(offset, one.highWatermark);
+    if (upTo > one.start) one.start += random(upTo - one.start + 1);
+  };
   const want = (one: Node): void => {
     if (one.known === undefined || one.leader !== undefined) return;
     const { leader, epoch } = one.known;
@@ -235,14 +252,22 @@ export function runSchedule(seed: number, steps: number, rules: Rules = realRule
       if (cut >= one.log.length) return;
       if (cut < one.highWatermark) throw new Violation(`${one.id} cuts committed records off`);
       truncations++;
+      one.start = Math.min(one.start, cut);
       one.log.length = cut;
       one.epochs.truncate(cut);
-    } else if (verdict.kind === 'send') {
+    } else if (verdict.kind === 'restart') {
+      if (verdict.startOffset < one.highWatermark) throw new Violation(`${one.id} drops committed records`);
+      restarts++;
+      one.log = committed.slice(0, verdict.startOffset).map((value) => ({ epoch: NO_EPOCH, value }));
+      one.start = verdict.startOffset;
+      one.epochs.truncate(0);
+    } else {
       for (const entry of reply.entries) append(one, entry);
       if (reply.highWatermark > one.highWatermark) {
         one.highWatermark = Math.min(reply.highWatermark, one.log.length);
         check(one, one.highWatermark, 'follower');
       }
+      remove(one, reply.start);
     }
     if (random(3) > 0) want(one);
   };
@@ -270,7 +295,8 @@ export function runSchedule(seed: number, steps: number, rules: Rules = realRule
         const end = Math.min(one.log.length, offset + 1 + random(3));
         const entries = verdict.kind === 'send' ? one.log.slice(offset, end) : [];
         const { highWatermark } = one.leader;
-        messages.push({ kind: 'reply', to: from, epoch, verdict, offset, lastEpoch, entries, highWatermark });
+        const { start } = one;
+        messages.push({ kind: 'reply', to: from, epoch, verdict, offset, lastEpoch, entries, highWatermark, start });
         return;
       }
       case 'reply':
@@ -299,7 +325,7 @@ export function runSchedule(seed: number, steps: number, rules: Rules = realRule
     now++;
     const one = nodes[random(nodes.length)] as Node;
     const able = one.up && !one.frozen;
-    switch (random(24)) {
+    switch (random(25)) {
       case 0:
         if (one.up) {
           // Up for longer than down: otherwise there is nobody to elect.
@@ -331,6 +357,9 @@ export function runSchedule(seed: number, steps: number, rules: Rules = realRule
         return;
       case 6:
         decide();
+        return;
+      case 24:
+        if (able && one.leader !== undefined && random(3) === 0) remove(one, one.highWatermark);
         return;
       case 7:
         if (random(2) === 0) pick();
@@ -407,7 +436,8 @@ export function runSchedule(seed: number, steps: number, rules: Rules = realRule
       const leader = node(leadership.leader);
       if (leader.leader === undefined) continue;
       const whole = able.every(
-        (one) => one.log.length === leader.log.length && one.log.every((entry, i) => entry === leader.log[i]),
+        (one) =>
+          one.log.length === leader.log.length && one.log.every((entry, i) => i < one.start || entry === leader.log[i]),
       );
       if (whole && leader.highWatermark === leader.log.length) return true;
     }
@@ -420,6 +450,7 @@ export function runSchedule(seed: number, steps: number, rules: Rules = realRule
     elections,
     truncations,
     crashes,
+    restarts,
   });
   try {
     for (const one of nodes) messages.push({ kind: 'assign', to: one.id, leadership });
@@ -427,7 +458,7 @@ export function runSchedule(seed: number, steps: number, rules: Rules = realRule
     for (let i = 0; i < steps; i++) step();
     heal();
     const leader = node(leadership.leader);
-    for (let offset = 0; offset < committed.length; offset++) {
+    for (let offset = leader.start; offset < committed.length; offset++) {
       if (leader.log[offset]?.value !== committed[offset]) throw new Violation(`record ${offset} is lost in the end`);
     }
     return outcome(undefined);

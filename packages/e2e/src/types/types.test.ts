@@ -67,7 +67,7 @@ describe.each(compilers.map((compiler) => [versionOf(compiler), compiler] as con
   'TypeScript %s',
   (_version, compiler) => {
     it.each(Object.entries(settings))('takes the public types in %s', { timeout: 120_000 }, (_name, options) => {
-      expect(compile(compiler, options, ['protocol.ts', 'client.ts'])).toBe('');
+      expect(compile(compiler, options, ['protocol.ts', 'client.ts', 'serde.ts'])).toBe('');
     });
   },
 );

@@ -7,11 +7,14 @@ import type { ApiVersionsResponse } from '../messages/api-versions.ts';
 import { ScApiVersions, SpuApiVersions } from '../messages/api-versions.ts';
 import { correlationIdOf, decodeResponse, writeRequest } from '../messages/envelope.ts';
 import { errorText } from '../messages/error-code.ts';
+import { UpdateOffsets } from '../messages/spu/stream-fetch.ts';
 import type { BytePipe } from '../transport.ts';
 import { negotiate } from '../versions.ts';
 import type { AnswerQueue, Answers } from './answers.ts';
 import { answerQueue } from './answers.ts';
 import { correlationIds } from './correlation-ids.ts';
+import type { EarlyAck } from './early-ack.ts';
+import { earlyAck } from './early-ack.ts';
 import type { StopSignal } from './stop.ts';
 import type { Watchdog } from './watchdog.ts';
 import { watchdog } from './watchdog.ts';
@@ -72,6 +75,8 @@ export interface SessionOptions {
    */
   readonly probe?: { readonly idleMs: number; readonly answerMs: number } | undefined;
   readonly signal?: StopSignal | undefined;
+  /** Whether to acknowledge early where the pipe can and the server needs it. Default false. */
+  readonly earlyAck?: boolean | undefined;
 }
 
 const DEFAULT_CALL_TIMEOUT_MS = 60_000;
@@ -82,6 +87,7 @@ const LONGEST_TIMER_MS = 0x7fff_ffff;
 
 /** What waits for frames of one correlation id. */
 interface Waiter {
+  readonly kind: 'answer' | 'credit' | 'other';
   readonly patienceMs?: number | undefined;
   onFrame(frame: Uint8Array): void;
   onEnd(error: FluvioError): void;
@@ -129,11 +135,17 @@ export async function startSession(pipe: BytePipe, options: SessionOptions): Pro
 
   const read = async (): Promise<void> => {
     const splitter = frameSplitter(options.frameLimitBytes ?? DEFAULT_FRAME_LIMIT_BYTES);
-    const onFrame = (frame: Uint8Array): void => waiters.get(correlationIdOf(frame))?.onFrame(frame);
+    const onFrame = (frame: Uint8Array): void => {
+      const waiter = waiters.get(correlationIdOf(frame));
+      early?.framed(waiter?.kind ?? 'other', frame.length);
+      waiter?.onFrame(frame);
+    };
     try {
       for await (const chunk of pipe.incoming) {
         dog?.heard();
         splitter.push(chunk, onFrame);
+        const { pendingBytes, announcedBytes } = splitter;
+        early?.read({ sizeBytes: chunk.length, pendingBytes, announcedBytes });
       }
       const reason =
         splitter.pendingBytes > 0
@@ -148,7 +160,7 @@ export async function startSession(pipe: BytePipe, options: SessionOptions): Pro
   /** Registers before it writes, so that no answer can be missed; a failed write ends the connection. */
   const send = (id: number, chunks: readonly Uint8Array[], waiter: Waiter): void => {
     waiters.set(id, waiter);
-    pipe.write(chunks).catch(fail);
+    pipe.write(early === undefined ? chunks : early.rest(chunks)).catch(fail);
   };
 
   const callAt = <Q, R>(api: Api<Q, R>, version: number, request: Q, call: CallOptions): Promise<R> => {
@@ -176,6 +188,7 @@ export async function startSession(pipe: BytePipe, options: SessionOptions): Pro
       );
       signal?.addEventListener('abort', onAbort, { once: true });
       send(id, frame, {
+        kind: api.key === UpdateOffsets.key ? 'credit' : 'other',
         patienceMs,
         onFrame(answer) {
           release();
@@ -239,6 +252,7 @@ export async function startSession(pipe: BytePipe, options: SessionOptions): Pro
       );
       signal?.addEventListener('abort', onAbort, { once: true });
       send(id, frame, {
+        kind: 'answer',
         onFrame(answer) {
           if (!answers.push(answer)) {
             answers.fail(protocolError('stream/overflow', { api: api.name, limit: queueLimit }));
@@ -263,7 +277,7 @@ export async function startSession(pipe: BytePipe, options: SessionOptions): Pro
       ask() {
         const id = takeId();
         const frame = writeRequest(handshake, HANDSHAKE_VERSION, id, clientId, greeting).chunks();
-        send(id, frame, { onFrame: () => waiters.delete(id), onEnd() {} });
+        send(id, frame, { kind: 'other', onFrame: () => waiters.delete(id), onEnd() {} });
       },
       patienceMs: () => [...waiters.values()].reduce((most, { patienceMs = 0 }) => Math.max(most, patienceMs), 0),
       dead(silentMs) {
@@ -271,6 +285,14 @@ export async function startSession(pipe: BytePipe, options: SessionOptions): Pro
         finish(protocolError('connection/closed', { peer, reason }));
       },
     });
+
+  const early: EarlyAck | undefined =
+    options.earlyAck === true && pipe.writesAcknowledge === true
+      ? earlyAck(
+          (bytes) => void pipe.write([bytes]).catch(fail),
+          () => writeRequest(UpdateOffsets, UpdateOffsets.max, takeId(), clientId, { offsets: [] }).chunks(),
+        )
+      : undefined;
 
   void read();
   try {

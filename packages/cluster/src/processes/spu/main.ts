@@ -18,6 +18,7 @@ runMember(async (task, log, signal) => {
     listen: { host: settings.host, port: task.port },
     portOption: 'spuPorts',
     sc: task.sc,
+    clockAheadMs: task.clockAheadMs,
     dataDir,
     faults,
     log,

@@ -11,6 +11,7 @@ import type {
   Transport,
 } from '@fluvio-ts/protocol';
 import { isFluvioError, NO_ERROR } from '@fluvio-ts/protocol';
+import type { Clock } from '../../clock.ts';
 import { CONSUMER_OFFSET_PARTITION } from '../../consumer-offset-topic.ts';
 import type { Logger } from '../../logger.ts';
 import { reasonOf } from '../../logger.ts';
@@ -18,6 +19,7 @@ import type { StoreConsumerOffsetRequest } from '../../private/consumer-offsets.
 import { ReadConsumerOffset, StoreConsumerOffset } from '../../private/consumer-offsets.ts';
 import type { CatalogNews, Peer } from '../../private/messages.ts';
 import { pause } from '../pause.ts';
+import type { Replica } from '../replica.ts';
 import type { Replicas } from '../replicas.ts';
 import { createCatalog } from './catalog.ts';
 import type { OffsetKey, StoredOffset } from './changes.ts';
@@ -30,8 +32,7 @@ export interface ConsumerOffsetsOptions {
   readonly spuId: number;
   readonly replicas: Replicas;
   readonly transport: Transport;
-  /** Unix milliseconds. */
-  readonly now: () => number;
+  readonly clock: Clock;
   readonly log: Logger;
 }
 
@@ -68,7 +69,7 @@ const NOBODY = -1;
 
 /** Makes them. */
 export function createConsumerOffsets(options: ConsumerOffsetsOptions): ConsumerOffsets {
-  const { spuId, replicas, now, log } = options;
+  const { spuId, replicas, clock, log } = options;
   const stopping = new AbortController();
   const catalog = createCatalog();
   const link = createLeaderLink(options);
@@ -76,10 +77,14 @@ export function createConsumerOffsets(options: ConsumerOffsetsOptions): Consumer
   let toldLeader = NOBODY;
   let table: OffsetsTable | undefined;
 
+  /** Whether a replica leads. One that cannot write any more is about to lead no more, where there are others. */
+  const keeps = (replica: Replica): boolean =>
+    replica.leads() && (replica.state !== 'failed' || replica.spec.replicas.length === 1);
+
   /** The table, if this SPU leads. @throws `storage/io`, `storage/corrupt` */
   const here = (): OffsetsTable | undefined => {
     const replica = replicas.get(CONSUMER_OFFSET_PARTITION);
-    if (replica === undefined || !replica.leads()) {
+    if (replica === undefined || !keeps(replica)) {
       table = undefined;
       return undefined;
     }
@@ -107,7 +112,8 @@ export function createConsumerOffsets(options: ConsumerOffsetsOptions): Consumer
   const leader = (): number => replicas.get(CONSUMER_OFFSET_PARTITION)?.leadership?.leader ?? toldLeader;
 
   const refused = (error: unknown): ErrorCode => {
-    if (isFluvioError(error, 'cluster/deposed')) return NOT_LEADER;
+    const replica = replicas.get(CONSUMER_OFFSET_PARTITION);
+    if (isFluvioError(error, 'cluster/deposed') || replica === undefined || !keeps(replica)) return NOT_LEADER;
     log('warn', 'a consumer offset could not be stored', { reason: reasonOf(error) });
     return { kind: 'StorageError' };
   };
@@ -125,7 +131,7 @@ export function createConsumerOffsets(options: ConsumerOffsetsOptions): Consumer
       const mine = here();
       if (mine === undefined) return NOT_LEADER;
       catalog.meet(replica, incarnation);
-      const modifiedTime = BigInt(Math.floor(now() / 1000));
+      const modifiedTime = BigInt(Math.floor(clock.now() / 1000));
       const end = mine.update({ key: { ...replica, consumerId }, offset, modifiedTime, incarnation });
       return await committed(mine, end);
     } catch (error) {

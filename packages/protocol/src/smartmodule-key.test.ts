@@ -1,9 +1,14 @@
 /** Keys of SmartModules: what is one, and which module it means. */
 import { describe, expect, it } from 'vitest';
-import { matchesKey, moduleFor, parsePackageKey, storeId } from './package-key.ts';
-import type { StoredObject } from './store.ts';
+import type { SmartModuleSpec } from './messages/sc/smartmodule.ts';
+import { matchesSmartModuleKey, parseSmartModuleKey, smartModuleFor, smartModuleStoreName } from './smartmodule-key.ts';
 
-const module = (name: string, packaged?: readonly [group: string, version: string]): StoredObject<'SmartModule'> => {
+interface Module {
+  readonly name: string;
+  readonly spec: Pick<SmartModuleSpec, 'meta'>;
+}
+
+const module = (name: string, packaged?: readonly [group: string, version: string]): Module => {
   const of = packaged && {
     name,
     group: packaged[0],
@@ -15,14 +20,8 @@ const module = (name: string, packaged?: readonly [group: string, version: strin
     repository: undefined,
   };
   return {
-    name: of === undefined ? name : storeId(of),
-    uid: name,
-    status: {},
-    spec: {
-      meta: of && { package: of, params: new Map() },
-      summary: undefined,
-      wasm: { format: 'BINARY', payload: new Uint8Array(0) },
-    },
+    name: of === undefined ? name : smartModuleStoreName(of),
+    spec: { meta: of && { package: of, params: new Map() } },
   };
 };
 
@@ -34,11 +33,11 @@ describe('a key', () => {
     ['name@10', { name: 'name', version: '10.0.0' }],
     ['name@1.2-rc.1', { name: 'name', version: '1.2.0-rc.1' }],
   ])('%s', (text, key) => {
-    expect(parsePackageKey(text)).toEqual(key);
+    expect(parseSmartModuleKey(text)).toEqual(key);
   });
 
   it.each(['', '/', 'a/b/c', '/name', 'group/', 'name@', 'name@x', 'name@1@2', '@1.0.0'])('is not %j', (text) => {
-    expect(parsePackageKey(text)).toBeUndefined();
+    expect(parseSmartModuleKey(text)).toBeUndefined();
   });
 });
 
@@ -49,7 +48,7 @@ describe('a module', () => {
     module('pack', ['one', '0.10.0']),
     module('pack', ['two', '0.2.0']),
   ];
-  const found = (key: string) => moduleFor(key, modules)?.name;
+  const found = (key: string) => smartModuleFor(key, modules)?.name;
 
   it('is found by its package, the newest version first, or by its own name', () => {
     expect(found('bare')).toBe('bare');
@@ -64,6 +63,6 @@ describe('a module', () => {
 
   it('is not found by its stored name where its package has another', () => {
     const [, packed] = modules;
-    expect(packed && matchesKey({ name: 'pack-one-0.9.0' }, packed)).toBe(false);
+    expect(packed && matchesSmartModuleKey({ name: 'pack-one-0.9.0' }, packed)).toBe(false);
   });
 });

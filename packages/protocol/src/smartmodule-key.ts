@@ -4,21 +4,26 @@
  * A module that was stored with its package is found by the name of that package, whatever its group and version where
  * the key does not say; one that was stored as a bare file, by its own name.
  */
-import type { SmartModulePackage } from '@fluvio-ts/protocol';
-import type { StoredObject } from './store.ts';
+import type { SmartModulePackage, SmartModuleSpec } from './messages/sc/smartmodule.ts';
 
-/** The parts of a key. */
-export interface PackageKey {
+/** The parts of a SmartModule's key. */
+export interface SmartModuleKey {
   readonly name: string;
   readonly group?: string | undefined;
   /** Complete: `1` was `1.0.0`. */
   readonly version?: string | undefined;
 }
 
+/** What a key is compared with. */
+interface StoredModule {
+  readonly name: string;
+  readonly spec: Pick<SmartModuleSpec, 'meta'>;
+}
+
 const VERSION = /^(\d+)(?:\.(\d+))?(?:\.(\d+))?([-+][0-9A-Za-z.+-]+)?$/;
 
 /** The parts of `text`; undefined if it is no key. */
-export function parsePackageKey(text: string): PackageKey | undefined {
+export function parseSmartModuleKey(text: string): SmartModuleKey | undefined {
   const parts = text.split('/');
   const [last = '', group] = parts.length === 2 ? [parts[1], parts[0]] : parts;
   if (parts.length > 2 || group === '') return undefined;
@@ -30,7 +35,7 @@ export function parsePackageKey(text: string): PackageKey | undefined {
 }
 
 /** Whether a key means a module. */
-export function matchesKey({ name, group, version }: PackageKey, module: StoredObject<'SmartModule'>): boolean {
+export function matchesSmartModuleKey({ name, group, version }: SmartModuleKey, module: StoredModule): boolean {
   const packaged = module.spec.meta?.package;
   if (packaged === undefined) return module.name === name;
   return (
@@ -40,28 +45,26 @@ export function matchesKey({ name, group, version }: PackageKey, module: StoredO
   );
 }
 
-/** The name under which a packaged module is stored. */
-export const storeId = ({ name, group, version }: SmartModulePackage): string => `${name}-${group}-${version}`;
+/** The name under which the controller stores a packaged module. */
+export const smartModuleStoreName = ({ name, group, version }: SmartModulePackage): string =>
+  `${name}-${group}-${version}`;
 
 /** Whether a text is a complete semantic version, which is all that Rust clients can read. */
-export const isVersion = (text: string): boolean => {
+export const isSmartModuleVersion = (text: string): boolean => {
   const [, , , patch] = VERSION.exec(text) ?? [];
   return patch !== undefined;
 };
 
 /** The module that a key means: the one of exactly that name, else the newest version that it fits. */
-export function moduleFor(
-  text: string,
-  modules: readonly StoredObject<'SmartModule'>[],
-): StoredObject<'SmartModule'> | undefined {
+export function smartModuleFor<T extends StoredModule>(text: string, modules: readonly T[]): T | undefined {
   const exact = modules.find(({ name }) => name === text);
-  const key = parsePackageKey(text);
+  const key = parseSmartModuleKey(text);
   if (exact !== undefined || key === undefined) return exact;
-  return modules.filter((module) => matchesKey(key, module)).sort(newestFirst)[0];
+  return modules.filter((module) => matchesSmartModuleKey(key, module)).sort(newestFirst)[0];
 }
 
-function newestFirst(a: StoredObject<'SmartModule'>, b: StoredObject<'SmartModule'>): number {
-  const numbers = (module: StoredObject<'SmartModule'>): number[] =>
+function newestFirst(a: StoredModule, b: StoredModule): number {
+  const numbers = (module: StoredModule): number[] =>
     (module.spec.meta?.package.version ?? '0').split(/[.+-]/).slice(0, 3).map(Number);
   const [x, y] = [numbers(a), numbers(b)];
   return (y[0] ?? 0) - (x[0] ?? 0) || (y[1] ?? 0) - (x[1] ?? 0) || (y[2] ?? 0) - (x[2] ?? 0);

@@ -1,0 +1,6 @@
+/**
+ * The API of @fluvio/client on @fluvio-ts: change the import, keep the program.
+ *
+ * @packageDocumentation
+ */
+export {};
