@@ -46,7 +46,7 @@ export function ownManagedSpus({ dataDir, settings, scPrivate, log }: OwnManaged
       managedSpus: { start: async () => {}, stop: async () => {} },
       onStruck: () => {},
     };
-    const task = { dataDir, settings, faults: [], member: 'spu', id, name, sc } as const;
+    const task = { dataDir, settings, faults: [], clockAheadMs: 0, member: 'spu', id, name, sc } as const;
     const member = await ports.any(memberName(id), (port) => launch({ ...task, port }, 'detached', context));
     // Written down before it is let go: whoever ends the cluster finds it.
     keep(member.record.name, [member.record]);

@@ -115,5 +115,5 @@ function taskOf(
     return { ...common, member: 'sc', privatePort, durable: true, managedSpus: 'self' };
   }
   const sc = members.find(({ name }) => name === 'sc');
-  return { ...common, member: 'spu', id, name: spuName(id), sc: sc?.privateAddress ?? address };
+  return { ...common, clockAheadMs: 0, member: 'spu', id, name: spuName(id), sc: sc?.privateAddress ?? address };
 }
