@@ -6,12 +6,14 @@ import { cliError } from '../errors/errors.ts';
 import { formatOf, isForPrograms, printValue } from '../output/print.ts';
 import { UsageError } from '../parse/usage-error.ts';
 import type { Cli } from '../session/cli.ts';
+import { securityOf } from '../session/cluster-security.ts';
 import { dataDirOf } from '../session/data-dir.ts';
 import type { ClusterStart } from '../spec/cluster.ts';
 import { formatElapsed } from '../values/duration.ts';
 
 const TICK_MS = 100;
 const LOOK_MS = 500;
+const LOOPBACK = ['127.0.0.1', 'localhost'];
 
 export async function run({ options }: ClusterStart, cli: Cli): Promise<void> {
   const { env } = cli;
@@ -48,7 +50,7 @@ async function announce(cluster: Cluster, { profile, foreground, tookMs }: Start
     await out.line(`cluster ready at ${endpoint}: 1 controller, ${spus} SPU${spus === 1 ? '' : 's'} (${took})`);
   talk.note(`data in ${dataDir}; it goes on until ${foreground ? 'Ctrl-C' : 'flv cluster shutdown'}`);
   if (profile !== undefined) talk.note(`profile '${profile}' leads to it and is the current one`);
-  const target = profile === undefined ? ` -c ${endpoint}` : '';
+  const target = profile === undefined ? ` -c ${endpoint}${tlsFlags(cluster.tls)}` : '';
   talk.note('try:');
   talk.note(`  flv${target} topic create greetings`);
   talk.note(`  echo hello | flv${target} produce greetings`);
@@ -75,13 +77,24 @@ async function attend(cluster: Cluster, { signal, talk }: Cli): Promise<void> {
   }
 }
 
+/** How to name the certificates where no profile does. */
+function tlsFlags(tls: Cluster['tls']): string {
+  if (tls === undefined) return '';
+  const { ca, cert, key } = tls.paths;
+  const client = cert === undefined || key === undefined ? '' : ` --client-cert ${cert} --client-key ${key}`;
+  return ` --tls --domain ${tls.domain} --ca-cert ${ca}${client}`;
+}
+
 async function start(options: ClusterStart['options'], dataDir: string, cli: Cli): Promise<Cluster> {
   const { scPubAddr, scPrivAddr, spuPort, spu, anyPort } = options;
   const { signal, talk, globals } = cli;
-  if (scPubAddr !== undefined && scPrivAddr !== undefined && scPubAddr.host !== scPrivAddr.host) {
-    throw new UsageError('--sc-pub-addr and --sc-priv-addr name different hosts: the embedded cluster has one');
+  if (scPrivAddr !== undefined && !LOOPBACK.includes(scPrivAddr.host)) {
+    throw new UsageError(
+      `--sc-priv-addr: '${scPrivAddr.host}' is not this machine's own address`,
+      'the servers of an embedded cluster talk to each other on 127.0.0.1 only',
+    );
   }
-  const host = scPubAddr?.host ?? scPrivAddr?.host;
+  const host = scPubAddr?.host;
   const what = `starting a controller and ${spu} SPU${spu === 1 ? '' : 's'}`;
   const began = performance.now();
   const tick = setInterval(() => talk.progress(`${what} … ${formatElapsed(performance.now() - began)}`), TICK_MS);
@@ -90,7 +103,7 @@ async function start(options: ClusterStart['options'], dataDir: string, cli: Cli
       mode: 'processes',
       dataDir,
       lifetime: options.foreground ? 'attached' : 'detached',
-      tls: options.tls,
+      ...securityOf(options),
       spus: spu,
       signal,
       ports: anyPort ? 'any' : 'fixed',

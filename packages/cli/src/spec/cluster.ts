@@ -2,6 +2,7 @@
 
 import { hostPort } from '../values/host-port.ts';
 import { integer } from '../values/integer.ts';
+import { securityOptions } from './cluster-security.ts';
 import { command, flag, group, type Input, required, text, value, valueOr, values } from './command.ts';
 
 const dataDir = value(
@@ -23,7 +24,7 @@ const startOptions = {
     integer(0, 65_535),
   ),
   anyPort: flag('--any-port', 'take free ports instead of the usual ones'),
-  tls: flag('--tls', 'encrypt, with certificates of a development authority that is made in the data folder'),
+  ...securityOptions,
   foreground: flag('--foreground', 'stay here and end the cluster with this command, by Ctrl-C say'),
   skipProfileCreation: flag('--skip-profile-creation', 'write no profile'),
   profile: value('-P, --profile <name>', "profile to write (default 'local')", text),
@@ -90,6 +91,7 @@ export const cluster = group({
         ['flv cluster start', 'one SPU'],
         ['flv cluster start --spu 3', 'three'],
         ['flv cluster start --tls', 'encrypted; the profile has the certificates'],
+        ['flv cluster start --tls --authorization-policy policy.json', 'with rights by roles'],
         ['flv cluster start --foreground', 'until Ctrl-C'],
         ['flv cluster start --data-dir ./second --any-port -P second', 'a second one, beside the first'],
       ],
