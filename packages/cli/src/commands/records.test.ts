@@ -325,7 +325,9 @@ describe('a named consumer', () => {
     expect(JSON.parse(list.stdout)).toEqual([
       { consumer_id: 'me', topic: 'named', partition: 0, offset: 3, modified_time: expect.any(Number) },
     ]);
-    expect((await home.flv(['consumer', 'list'])).stdout).toMatch(/^CONSUMER +TOPIC +PARTITION +OFFSET +LAST SEEN\nme /);
+    expect((await home.flv(['consumer', 'list'])).stdout).toMatch(
+      /^CONSUMER +TOPIC +PARTITION +OFFSET +LAST SEEN\nme /,
+    );
     expect((await named('--start', '1', '-n', '1')).stdout).toBe('b\n');
     expect((await named('-d')).stdout).toBe('c\nd\n');
     const deleted = await home.flv(['consumer', 'delete', 'me']);
