@@ -1,10 +1,11 @@
 /**
  * `npm run bench`: the codec, messages, compression, bundles, and streaming beside the raw loopback, in one run. Words
- * select parts: `codec`, `messages`, `compression`, `size`, `stream`.
+ * select parts: `codec`, `messages`, `compression`, `size`, `stream`, `consume`.
  */
 import { cpus, loadavg, release } from 'node:os';
 import { codecRows } from './codec.ts';
 import { compressionRows } from './compression.ts';
+import { consumeRows } from './consume/consume.ts';
 import { messageRows } from './messages.ts';
 import { formatRows } from './row.ts';
 import { sizeRows } from './size.ts';
@@ -24,6 +25,10 @@ const parts = {
   stream: {
     title: 'Streaming: one SPU, one partition, every record acknowledged; client and servers share this machine',
     rows: () => streamRows((text) => process.stderr.write(`  measuring ${text}\n`)),
+  },
+  consume: {
+    title: 'Consuming in every way: one SPU, client and servers share this machine, each case in a process of its own',
+    rows: () => consumeRows((text) => process.stderr.write(`  measuring ${text}\n`)),
   },
 } as const;
 
