@@ -6,6 +6,7 @@ import { cliError } from '../errors/errors.ts';
 import { recordWriter } from '../records/formats.ts';
 import { readRecords } from '../records/reader.ts';
 import { retryWatch } from '../records/retry-watch.ts';
+import { smartModulesOf } from '../records/smartmodules.ts';
 import { describeStart, startOf } from '../records/start.ts';
 import type { Cli } from '../session/cli.ts';
 import { connectTo } from '../session/connect.ts';
@@ -28,6 +29,7 @@ export async function run({ args, options }: Consume, cli: Cli): Promise<void> {
     delimiter: options.delimiter,
     width: options.truncate && out.isTTY ? out.columns : undefined,
   });
+  const smartModules = await smartModulesOf(options);
   announce(topic, options, cli);
   const client = await connectTo(cli, undefined, codecs());
   try {
@@ -36,7 +38,7 @@ export async function run({ args, options }: Consume, cli: Cli): Promise<void> {
     await readRecords({
       client,
       topic,
-      consumer: { ...consumerOptions(options), start, onRetry: watch.onRetry, onGap: watch.onGap },
+      consumer: { ...consumerOptions(options), smartModules, start, onRetry: watch.onRetry, onGap: watch.onGap },
       partitions: await partitionsOf(client, topic, options, signal),
       end: options.end,
       count: options.count ?? Number.POSITIVE_INFINITY,

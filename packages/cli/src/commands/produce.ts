@@ -8,6 +8,7 @@ import { type Source, sourcesOf } from '../records/input.ts';
 import { produceProgress, summaryOf } from '../records/produce-progress.ts';
 import { type Item, recordsOf } from '../records/reading.ts';
 import { type Sending, sending, type Tally } from '../records/sending.ts';
+import { smartModulesOf } from '../records/smartmodules.ts';
 import type { Cli } from '../session/cli.ts';
 import { connectTo } from '../session/connect.ts';
 import type { Produce } from '../spec/records.ts';
@@ -22,10 +23,11 @@ const MOST_WARNINGS = 10;
 export async function run({ args, options }: Produce, cli: Cli): Promise<void> {
   const { topic } = args;
   const sources = await sourcesOf(options.file);
+  const smartModules = await smartModulesOf(options);
   const client = await connectTo(cli);
   try {
     const bufferBytes = 2 * Math.max(UNDER_WAY_BYTES, options.maxRequestSize);
-    const producer = await client.producer(topic, producerOptions(options, cli, bufferBytes));
+    const producer = await client.producer(topic, { ...producerOptions(options, cli, bufferBytes), smartModules });
     const records = sending(producer, UNDER_WAY_BYTES);
     const began = performance.now();
     await sendAll(sources, { options, cli, producer, records });

@@ -3,6 +3,7 @@
 import { hostPort } from '../values/host-port.ts';
 import { integer } from '../values/integer.ts';
 import { command, flag, group, type Input, text, value, valueOr, values } from './command.ts';
+import { spuGroup } from './spu-group.ts';
 
 const dataDir = value(
   '--data-dir <folder>',
@@ -100,6 +101,7 @@ export const cluster = group({
         }),
       ],
     }),
+    spuGroup,
   ],
 });
 export type SpuList = Input<Record<never, never>, { readonly custom: ReturnType<typeof flag> }>;

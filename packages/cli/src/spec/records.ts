@@ -4,6 +4,7 @@ import { integer, offset } from '../values/integer.ts';
 import { isolation } from '../values/isolation.ts';
 import { sizeFrom } from '../values/size.ts';
 import { command, flag, type Input, oneOf, required, text, value, valueOr, values } from './command.ts';
+import { smartModuleOptions } from './smartmodule-options.ts';
 
 const LARGEST_I32 = 0x7fff_ffff;
 
@@ -34,6 +35,7 @@ const produceOptions = {
     'read_uncommitted: acknowledged when the leader has it (default); read_committed: when its replicas have, too',
     isolation,
   ),
+  ...smartModuleOptions,
   verbose: flag('-v, --verbose', 'print partition, offset, key and value of each record as it is acknowledged'),
 } as const;
 export type Produce = Input<typeof produceArgs, typeof produceOptions>;
@@ -90,6 +92,7 @@ const consumeOptions = {
     'read_uncommitted (default), or read_committed: only what the replicas have, too',
     isolation,
   ),
+  ...smartModuleOptions,
   disableProgressbar: flag('--disable-progressbar', 'show no progress while waiting'),
 } as const;
 export type Consume = Input<typeof consumeArgs, typeof consumeOptions>;
@@ -117,11 +120,12 @@ export const consume = command({
     'Starts at the end and goes on for ever, unless told otherwise.',
     'Templates know {{key}}, {{value}}, {{offset}}, {{partition}}, {{topic}}, {{time}}, {{timestamp}}, {{keyHex}}, {{valueHex}}, {{keyBase64}}, {{valueBase64}} and {{json.path.of.a.field}}, and the escapes \\n, \\t, \\0 and \\xNN.',
   ].join('\n\n'),
-  reserves: ['-c', '-m', '-e', '-t'],
+  reserves: ['-c', '-m'],
   examples: [
     ['flv consume orders -B -d', 'everything that is there'],
     ['flv consume orders -T 10 -k', 'the last ten of each partition, with keys, and what comes'],
     ["flv consume orders -B -n 5 -F '{{partition}}/{{offset}} {{key}}={{value}}'", 'five, in a form of your own'],
+    ['flv consume orders -B --smartmodule contains -e needle=fluvio', 'what a stored SmartModule lets through'],
     ['flv consume orders -B -d -O ndjson | jq .value', 'one JSON object for each record'],
     ['flv consume pictures -B -n 1 -O raw > cat.jpg', 'exact bytes'],
   ],
