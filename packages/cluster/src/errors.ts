@@ -6,6 +6,15 @@ import { defineErrors } from '@fluvio-ts/protocol';
 export interface ClusterCodes {
   /** An option has a value that cannot be used. */
   'cluster/options': { readonly option: string; readonly reason: string };
+  /** A policy, or the roles of clients, cannot be used; `line` and `column` where a file has them. */
+  'cluster/authorization': {
+    readonly what: 'policy' | 'scopes';
+    readonly file: string | undefined;
+    readonly line?: number;
+    readonly column?: number;
+    readonly reason: string;
+    readonly fix: string;
+  };
   /** Another program listens where a server of the cluster should. */
   'cluster/port-taken': { readonly host: string; readonly port: number; readonly option: string };
   /** A server cannot listen, for another reason than a taken port. */
@@ -56,6 +65,10 @@ export interface ClusterCodes {
 /** @internal Makes the errors of this package. */
 export const clusterError: ErrorFactory<ClusterCodes> = defineErrors<ClusterCodes>({
   'cluster/options': { text: (c) => `${c.option}: ${c.reason}` },
+  'cluster/authorization': {
+    text: ({ what, file = `authorization.${what}`, line, column, reason, fix }) =>
+      `${file}${line === undefined ? '' : `:${line}:${column}`}: ${reason}: ${fix}`,
+  },
   'cluster/port-taken': {
     text: (c) =>
       `port ${c.port} on ${c.host} is taken by another program: stop it, choose another with ${c.option}, or let the system choose`,

@@ -18,6 +18,8 @@ export type { PortOptions } from './processes/ports.ts';
 export type { ClusterStatus, MemberStatus } from './processes/status.ts';
 export { clusterStatus, deleteClusterData, stopCluster } from './processes/status.ts';
 export type { ClusterProfile, ClusterProfileTls } from './profile.ts';
+export type { AuthorizationOptions } from './security/authorization.ts';
 export type { ClientTls, ClusterTls } from './security/cluster-tls.ts';
+export type { AuthorizationPolicy, AuthorizationScopes } from './security/policy.ts';
 export type { TlsFiles, TlsOptions } from './security/tls-options.ts';
 export type { FsyncPolicy } from './storage/fsync.ts';

@@ -3,6 +3,8 @@ import type { Address } from '@fluvio-ts/protocol';
 import { clusterError } from './errors.ts';
 import type { ClusterLimits, LimitSettings } from './limits.ts';
 import { limitSettings } from './limits.ts';
+import type { AuthorizationOptions } from './security/authorization.ts';
+import { authorizationSettings } from './security/authorization.ts';
 import type { TlsOptions, TlsSettings } from './security/tls-options.ts';
 import { tlsSettings } from './security/tls-options.ts';
 import type { ReplicationSettings } from './spu/replica.ts';
@@ -34,13 +36,21 @@ export interface ClusterOptions {
    * Default: plaintext. The links between the servers never leave this machine, and stay plaintext.
    */
   readonly tls?: boolean | TlsOptions;
+  /** Who may do what, by the certificates of clients. Default: everyone may do everything. Needs `tls`. */
+  readonly authorization?: AuthorizationOptions;
+  /**
+   * Refuses changes of the metadata, except of SPUs, as Fluvio's SC does in its read-only mode; records are produced and
+   * consumed all the same. Default false.
+   */
+  readonly readOnly?: boolean;
   /** What the cluster gives to anyone who connects, at most. */
   readonly limits?: ClusterLimits;
 }
 
 /** The same, complete. It can be written as JSON. */
-export interface ClusterSettings extends Required<Omit<ClusterOptions, 'tls' | 'limits'>> {
+export interface ClusterSettings extends Required<Omit<ClusterOptions, 'tls' | 'limits' | 'authorization'>> {
   readonly tls?: TlsSettings | undefined;
+  readonly authorization?: AuthorizationOptions | undefined;
   readonly limits: LimitSettings;
 }
 
@@ -52,6 +62,7 @@ const MOST_SPUS = 100;
 /** Completes and checks options. @throws `cluster/options` */
 export function settingsOf(options: ClusterOptions): ClusterSettings {
   const host = options.host ?? '127.0.0.1';
+  const tls = tlsSettings(options.tls, { host, mustKnow: options.authorization !== undefined });
   const settings: ClusterSettings = {
     spus: options.spus ?? 1,
     host,
@@ -61,7 +72,9 @@ export function settingsOf(options: ClusterOptions): ClusterSettings {
     spuTimeoutMs: options.spuTimeoutMs ?? 3_000,
     minInSyncReplicas: options.minInSyncReplicas ?? 1,
     retentionCheckMs: options.retentionCheckMs ?? 10_000,
-    tls: tlsSettings(options.tls, { host, mustKnow: false }),
+    tls,
+    authorization: authorizationSettings(options.authorization, { tls: tls !== undefined }),
+    readOnly: options.readOnly ?? false,
     limits: limitSettings(options.limits),
   };
   whole('spus', settings.spus, 1, MOST_SPUS);

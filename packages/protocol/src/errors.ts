@@ -117,6 +117,10 @@ export interface ProtocolCodes {
   };
   /** The connection ended. */
   'connection/closed': { readonly peer: string; readonly reason: string };
+  /** A client was too slow: its first request, or the rest of one that it had begun, did not arrive in time. */
+  'connection/stalled': { readonly peer: string; readonly missing: string; readonly timeoutMs: number };
+  /** The requests that are still arriving at a server hold more memory than it gives to all of them together. */
+  'connection/over-budget': { readonly peer: string; readonly limit: number };
   /** The peer did not answer in time. */
   'request/timeout': { readonly api: string; readonly peer: string; readonly timeoutMs: number };
   /** The caller's signal was aborted; `cause` is its reason. */
@@ -148,6 +152,15 @@ export const protocolError: ErrorFactory<ProtocolCodes> = defineErrors<ProtocolC
       `${c.server} serves ${c.api} at ${c.theirs}, and this client speaks ${c.ours}: upgrade the older of the two`,
   },
   'connection/closed': { text: (c) => `the connection to ${c.peer} is closed: ${c.reason}`, retryable: true },
+  'connection/stalled': {
+    text: (c) => `${c.peer} did not send ${c.missing} within ${c.timeoutMs} ms, so its connection was ended`,
+    retryable: true,
+  },
+  'connection/over-budget': {
+    text: (c) =>
+      `a large request of ${c.peer} came while all requests that are arriving hold ${c.limit} bytes, the most that this server gives them: send it again later`,
+    retryable: true,
+  },
   'request/timeout': {
     text: (c) => `${c.peer} did not answer ${c.api} within ${c.timeoutMs} ms`,
     retryable: true,

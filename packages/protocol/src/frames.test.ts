@@ -15,9 +15,10 @@ test('frames come out whole and in order, however the stream is cut', () => {
     fc.property(
       fc.array(fc.uint8Array({ minLength: 4, maxLength: 60 }), { maxLength: 8 }),
       fc.array(fc.integer({ min: 1, max: 25 }), { minLength: 1 }),
-      (bodies, sizes) => {
+      fc.constantFrom(undefined, 1, 7, 64),
+      (bodies, sizes, reserve) => {
         const stream = new Uint8Array(bodies.flatMap((body) => [...framed(body)]));
-        const splitter = frameSplitter();
+        const splitter = frameSplitter(undefined, reserve);
         const got: Uint8Array[] = [];
         const lent = new Uint8Array(25);
         for (let at = 0, i = 0; at < stream.length; i++) {
@@ -65,4 +66,19 @@ test('an unfinished frame is visible', () => {
   expect(splitter.pendingBytes).toBe(2);
   splitter.push(new Uint8Array([0, 9, 1, 2, 3]), () => {});
   expect(splitter.pendingBytes).toBe(7);
+});
+
+test('memory for a frame of an untrusted peer grows with what has arrived', () => {
+  const splitter = frameSplitter(1 << 20, 1024);
+  splitter.push(framed(new Uint8Array(100_000)).subarray(0, 4), () => {});
+  expect(splitter.heldBytes).toBe(1024);
+  for (let sent = 0; sent < 99_999; sent++) {
+    splitter.push(new Uint8Array(1), () => {});
+    expect(splitter.heldBytes).toBeLessThanOrEqual(Math.max(1024, 2 * (sent + 1)));
+  }
+  let size = 0;
+  splitter.push(new Uint8Array(1), (frame) => {
+    size = frame.length;
+  });
+  expect([size, splitter.heldBytes]).toEqual([100_000, 0]);
 });

@@ -21,14 +21,26 @@ export interface FrameSplitter {
   readonly pendingBytes: number;
   /** Bytes that this frame will have, its length included; 0 while that is not known. */
   readonly announcedBytes: number;
+  /** Memory that is taken for that frame. */
+  readonly heldBytes: number;
 }
 
-/** Makes a splitter with a limit in bytes (default 64 MiB). */
-export function frameSplitter(limitBytes: number = DEFAULT_FRAME_LIMIT_BYTES): FrameSplitter {
+/**
+ * Makes a splitter with a limit in bytes (default 64 MiB).
+ *
+ * `reserveBytes` is for peers that are not trusted: no more memory than that, or twice what has arrived, is taken for a frame
+ * whose length was only announced. Default: all at once, which saves copying.
+ */
+export function frameSplitter(
+  limitBytes: number = DEFAULT_FRAME_LIMIT_BYTES,
+  reserveBytes: number = limitBytes,
+): FrameSplitter {
   const prefix = new Uint8Array(PREFIX);
   const prefixView = new DataView(prefix.buffer);
   let prefixFilled = 0;
+  /** Grows to the length of the frame. */
   let frame: Uint8Array | undefined;
+  let frameLength = 0;
   let filled = 0;
 
   const checked = (length: number): number => {
@@ -45,14 +57,19 @@ export function frameSplitter(limitBytes: number = DEFAULT_FRAME_LIMIT_BYTES): F
         if (frame === undefined) {
           while (prefixFilled < PREFIX && at < chunk.length) prefix[prefixFilled++] = chunk[at++] as number;
           if (prefixFilled < PREFIX) return;
-          frame = new Uint8Array(checked(prefixView.getInt32(0)));
+          frameLength = checked(prefixView.getInt32(0));
+          frame = new Uint8Array(Math.min(frameLength, reserveBytes));
           filled = 0;
+        } else if (filled === frame.length) {
+          const grown = new Uint8Array(Math.min(frameLength, 2 * frame.length));
+          grown.set(frame);
+          frame = grown;
         }
         const take = Math.min(frame.length - filled, chunk.length - at);
         frame.set(chunk.subarray(at, at + take), filled);
         filled += take;
         at += take;
-        if (filled === frame.length) {
+        if (filled === frameLength) {
           const whole = frame;
           frame = undefined;
           prefixFilled = 0;
@@ -64,7 +81,10 @@ export function frameSplitter(limitBytes: number = DEFAULT_FRAME_LIMIT_BYTES): F
       return prefixFilled + (frame === undefined ? 0 : filled);
     },
     get announcedBytes() {
-      return frame === undefined ? 0 : PREFIX + frame.length;
+      return frame === undefined ? 0 : PREFIX + frameLength;
+    },
+    get heldBytes() {
+      return frame === undefined ? 0 : frame.length;
     },
   };
 }

@@ -6,11 +6,13 @@ import { cliError } from '../errors/errors.ts';
 import { formatOf, isForPrograms, printValue } from '../output/print.ts';
 import { UsageError } from '../parse/usage-error.ts';
 import type { Cli } from '../session/cli.ts';
+import { securityOf } from '../session/cluster-security.ts';
 import { dataDirOf } from '../session/data-dir.ts';
 import type { ClusterStart } from '../spec/cluster.ts';
 import { formatElapsed } from '../values/duration.ts';
 
 const TICK_MS = 100;
+const LOOPBACK = ['127.0.0.1', 'localhost'];
 
 export async function run({ options }: ClusterStart, cli: Cli): Promise<void> {
   const { env, out, talk, globals } = cli;
@@ -19,7 +21,7 @@ export async function run({ options }: ClusterStart, cli: Cli): Promise<void> {
   const cluster = await start(options, dataDir, cli);
   const { endpoint, members } = cluster;
   const profile = options.skipProfileCreation ? undefined : (options.profile ?? 'local');
-  if (profile !== undefined) await writeProfile(profile, endpoint, cli);
+  if (profile !== undefined) await writeProfile(profile, cluster.profile, cli);
 
   const format = formatOf(cli);
   if (isForPrograms(format)) {
@@ -32,20 +34,31 @@ export async function run({ options }: ClusterStart, cli: Cli): Promise<void> {
     await out.line(`cluster ready at ${endpoint}: 1 controller, ${spus} SPU${spus === 1 ? '' : 's'} (${took})`);
   talk.note(`data in ${dataDir}; it goes on until flv cluster shutdown`);
   if (profile !== undefined) talk.note(`profile '${profile}' leads to it and is the current one`);
-  const target = profile === undefined ? ` -c ${endpoint}` : '';
+  const target = profile === undefined ? ` -c ${endpoint}${tlsFlags(cluster.tls)}` : '';
   talk.note('try:');
   talk.note(`  flv${target} topic create greetings`);
   talk.note(`  echo hello | flv${target} produce greetings`);
   talk.note(`  flv${target} consume greetings -B -d`);
 }
 
+/** How to name the certificates where no profile does. */
+function tlsFlags(tls: Cluster['tls']): string {
+  if (tls === undefined) return '';
+  const { ca, cert, key } = tls.paths;
+  const client = cert === undefined || key === undefined ? '' : ` --client-cert ${cert} --client-key ${key}`;
+  return ` --tls --domain ${tls.domain} --ca-cert ${ca}${client}`;
+}
+
 async function start(options: ClusterStart['options'], dataDir: string, cli: Cli): Promise<Cluster> {
   const { scPubAddr, scPrivAddr, spuPort, spu, anyPort } = options;
   const { signal, talk, globals } = cli;
-  if (scPubAddr !== undefined && scPrivAddr !== undefined && scPubAddr.host !== scPrivAddr.host) {
-    throw new UsageError('--sc-pub-addr and --sc-priv-addr name different hosts: the embedded cluster has one');
+  if (scPrivAddr !== undefined && !LOOPBACK.includes(scPrivAddr.host)) {
+    throw new UsageError(
+      `--sc-priv-addr: '${scPrivAddr.host}' is not this machine's own address`,
+      'the servers of an embedded cluster talk to each other on 127.0.0.1 only',
+    );
   }
-  const host = scPubAddr?.host ?? scPrivAddr?.host;
+  const host = scPubAddr?.host;
   const what = `starting a controller and ${spu} SPU${spu === 1 ? '' : 's'}`;
   const began = performance.now();
   const tick = setInterval(() => talk.progress(`${what} … ${formatElapsed(performance.now() - began)}`), TICK_MS);
@@ -54,6 +67,7 @@ async function start(options: ClusterStart['options'], dataDir: string, cli: Cli
       mode: 'processes',
       dataDir,
       lifetime: 'detached',
+      ...securityOf(options),
       spus: spu,
       signal,
       ports: anyPort ? 'any' : 'fixed',
@@ -84,13 +98,13 @@ function inOurWords(error: unknown): unknown {
   return cliError('cluster/port-taken', { host, port, option: OPTIONS[option] ?? option }, error);
 }
 
-async function writeProfile(name: string, endpoint: string, { env, talk }: Cli): Promise<void> {
+async function writeProfile(name: string, profile: Cluster['profile'], { env, talk }: Cli): Promise<void> {
   let replaced: string | undefined;
   // Not stopped by Ctrl-C: the cluster runs by now, and this is how it is found.
   await updateProfiles(profilePath({ env }), (config) => {
     const old = config.clusters.get(name)?.endpoint;
-    replaced = old === endpoint ? undefined : old;
-    return addProfile(config, name, { endpoint, installation: 'local' });
+    replaced = old === profile.endpoint ? undefined : old;
+    return addProfile(config, name, profile);
   });
   if (replaced !== undefined) talk.note(`profile '${name}' led to ${replaced} before`);
 }

@@ -1,5 +1,6 @@
 /** `flv produce` */
-import type { Producer, ProducerOptions } from '@fluvio-ts/client';
+import type { Producer, ProducerOptions, SmartModuleUse } from '@fluvio-ts/client';
+import { codecs } from '@fluvio-ts/compression';
 import { cliError } from '../errors/errors.ts';
 import { unreadable } from '../errors/unreadable.ts';
 import { formatOf, isForPrograms, printValue } from '../output/print.ts';
@@ -24,10 +25,10 @@ export async function run({ args, options }: Produce, cli: Cli): Promise<void> {
   const { topic } = args;
   const sources = await sourcesOf(options.file);
   const smartModules = await smartModulesOf(options);
-  const client = await connectTo(cli);
+  const client = await connectTo(cli, undefined, codecs());
   try {
     const bufferBytes = 2 * Math.max(UNDER_WAY_BYTES, options.maxRequestSize);
-    const producer = await client.producer(topic, { ...producerOptions(options, cli, bufferBytes), smartModules });
+    const producer = await client.producer(topic, producerOptions(options, smartModules, cli, bufferBytes));
     const records = sending(producer, UNDER_WAY_BYTES);
     const began = performance.now();
     await sendAll(sources, { options, cli, producer, records });
@@ -37,14 +38,23 @@ export async function run({ args, options }: Produce, cli: Cli): Promise<void> {
   }
 }
 
-function producerOptions(options: Produce['options'], { globals }: Cli, bufferBytes: number): ProducerOptions {
-  const { batchSize, isolation, linger, maxRequestSize } = options;
+function producerOptions(
+  options: Produce['options'],
+  smartModules: readonly SmartModuleUse[],
+  { globals }: Cli,
+  bufferBytes: number,
+): ProducerOptions {
+  const { batchSize, compression, deliverySemantic, isolation, linger, maxRequestSize, mirror } = options;
   return {
     lingerMs: linger,
     maxRequestBytes: maxRequestSize,
     bufferBytes,
     ...(batchSize !== undefined && { batchBytes: batchSize }),
+    smartModules,
     ...(isolation !== undefined && { isolation }),
+    ...(compression !== undefined && { compression }),
+    ...(deliverySemantic !== undefined && { delivery: deliverySemantic }),
+    ...(mirror !== undefined && { mirror }),
     ...(globals.timeout !== undefined && { deliveryTimeoutMs: Math.max(1, globals.timeout) }),
   };
 }

@@ -262,3 +262,54 @@ test('raw input may come through a pipe', async () => {
   expect(await new Promise((resolve) => child.once('close', resolve))).toBe(0);
   expect((await home.flv(['consume', 'one', '-d', '-T', '1'])).stdout).toBe('a1\na2\n');
 });
+
+describe('how it is produced', () => {
+  test.each(['gzip', 'snappy', 'lz4', 'zstd'])('compressed with %s, it is read back as it was', async (codec) => {
+    const topic = `codec-${codec}`;
+    await home.flv(['topic', 'create', topic, '--compression-type', codec]);
+    const input = 'the same line\n'.repeat(500);
+    expect(await home.flv(['produce', topic, '--compression', codec, '--linger', '20ms'], { input })).toMatchObject({
+      code: 0,
+    });
+    expect(await home.flv(['produce', topic], { input: 'as the topic asks\n' })).toMatchObject({ code: 0 });
+    expect((await all(topic)).stdout).toBe(`${input}as the topic asks\n`);
+    const refused = await home.flv(['produce', topic, '--compression', 'none', '--json'], { input: 'x\n' });
+    expect(errorOf(refused)).toMatchObject({
+      code: 'option/invalid',
+      message: expect.stringContaining(`only ${codec}`),
+    });
+  });
+
+  test('at most once, in the spellings of the official command line', async () => {
+    await home.flv(['topic', 'create', 'once']);
+    for (const word of ['at-most-once', 'AtMostOnce', 'at_least_once', 'atLeastOnce']) {
+      const run = await home.flv(['produce', 'once', '--delivery-semantic', word], { input: `${word}\n` });
+      expect(run.code).toBe(0);
+    }
+    expect((await home.flv(['produce', 'once', '--delivery-semantic', 'exactly-once'], { input: 'x\n' })).code).toBe(2);
+    expect((await all('once')).stdout.split('\n')).toHaveLength(5);
+  });
+
+  test('through SmartModules: what is wrong with them is said before anything is sent', async () => {
+    await home.flv(['topic', 'create', 'modules']);
+    const errorWith = async (...options: string[]) =>
+      errorOf(await home.flv(['produce', 'modules', '--json', ...options], { input: 'x\n' }));
+    expect(await errorWith('--sm', 'nowhere', '-e', 'a=b')).toMatchObject({ code: 'produce/incomplete' });
+    expect(await errorWith('--smartmodule-path', 'missing.wasm')).toMatchObject({ code: 'input/unreadable' });
+    writeFileSync(home.file('chain.yaml'), 'transforms:\n  - with: {a: 1}\n');
+    expect(await errorWith('-t', 'chain.yaml')).toMatchObject({
+      code: 'input/invalid',
+      message: expect.stringContaining('step 1'),
+    });
+    expect(await errorWith('--transform', '{"uses":3}')).toMatchObject({ code: 'input/invalid' });
+    expect(await errorWith('-e', 'a=b')).toMatchObject({ code: 'usage/invalid' });
+    expect((await all('modules')).stdout).toBe('');
+  });
+
+  test('to the partition of a mirror only where there is one', async () => {
+    await home.flv(['topic', 'create', 'no-mirror']);
+    const run = await home.flv(['produce', 'no-mirror', '-m', 'edge', '--json'], { input: 'x\n' });
+    expect(errorOf(run)).toMatchObject({ message: expect.stringContaining('mirrors no cluster') });
+    expect((await home.flv(['produce', 'no-mirror', '-m', 'edge', '-p', '0'], { input: 'x\n' })).code).toBe(2);
+  });
+});

@@ -28,6 +28,7 @@ const BY_CODE: Readonly<Record<string, ExitCode>> = {
   'input/invalid': EXIT.usage,
   'json/invalid': EXIT.usage,
   'cluster/options': EXIT.usage,
+  'cluster/authorization': EXIT.usage,
   'gateway/options': EXIT.usage,
   'websocket/options': EXIT.usage,
   'profile/invalid': EXIT.usage,

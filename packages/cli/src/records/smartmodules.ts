@@ -1,36 +1,21 @@
-/** The SmartModules that options name, as the client wants them. */
+/** From the options that name SmartModules to what the client takes. */
 import { readFile } from 'node:fs/promises';
-import type { SmartModuleUse } from '@fluvio-ts/client';
-import { parse } from 'yaml';
+import type { SmartModuleLookback, SmartModuleUse } from '@fluvio-ts/client';
 import { cliError } from '../errors/errors.ts';
 import { unreadable } from '../errors/unreadable.ts';
 import { UsageError } from '../parse/usage-error.ts';
-import type { SmartModuleOptions } from '../spec/smartmodule-options.ts';
+import type { SmartModuleValues } from '../spec/smartmodules.ts';
 import { duration } from '../values/duration.ts';
 
-/** None, one or a chain. @throws `input/unreadable`, `input/invalid`, and `usage` for options that mean nothing alone */
-export async function smartModulesOf(options: SmartModuleOptions): Promise<readonly SmartModuleUse[]> {
-  const { smartmodule, smartmodulePath, transforms, transformsLine } = options;
-  const how = howOf(options);
-  if (smartmodule !== undefined) return [{ name: smartmodule, ...how }];
-  if (smartmodulePath !== undefined) return [{ wasm: await bytesOf(smartmodulePath), ...how }];
-  if (Object.keys(how).length > 0) {
-    const reason = '--params, --aggregate-initial and --lookback-… belong to --smartmodule or --smartmodule-path';
-    throw new UsageError(reason);
+/** The chain that the options ask for; empty without them. @throws `input/unreadable`, `input/invalid` */
+export async function smartModulesOf(options: SmartModuleValues): Promise<readonly SmartModuleUse[]> {
+  const { smartmodule, smartmodulePath, aggregateInitial, params, transforms, transformsLine } = options;
+  const { lookbackLast, lookbackAge } = options;
+  if (transforms !== undefined) return chainOf(transforms, await readChain(transforms));
+  if (transformsLine.length > 0) {
+    return transformsLine.map((line, i) => stepOf(`--transforms-line ${i + 1}`, parsed('--transforms-line', line)));
   }
-  if (transforms !== undefined) {
-    const steps = (documentOf(transforms, (await bytesOf(transforms)).toString()) as { readonly transforms?: unknown })
-      ?.transforms;
-    if (!Array.isArray(steps))
-      throw cliError('input/invalid', { path: transforms, reason: 'it has no list transforms' });
-    return steps.map((step, i) => stepOf(step, `${transforms}, transforms[${i}]`));
-  }
-  return transformsLine.map((line) => stepOf(documentOf('--transforms-line', line), '--transforms-line'));
-}
-
-/** What one module is told. */
-function howOf({ params, aggregateInitial, lookbackLast, lookbackAge }: SmartModuleOptions) {
-  return {
+  const settings = {
     ...(params.length > 0 && { params: Object.fromEntries(params) }),
     ...(aggregateInitial !== undefined && { accumulator: aggregateInitial }),
     ...((lookbackLast !== undefined || lookbackAge !== undefined) && {
@@ -40,9 +25,17 @@ function howOf({ params, aggregateInitial, lookbackLast, lookbackAge }: SmartMod
       },
     }),
   };
+  if (smartmodule !== undefined) return [{ name: smartmodule, ...settings }];
+  if (smartmodulePath !== undefined) return [{ wasm: await readBytes(smartmodulePath), ...settings }];
+  const [useless] = Object.keys(settings);
+  if (useless !== undefined) {
+    const option = useless === 'params' ? '--params' : useless === 'lookback' ? '--lookback-…' : '--aggregate-initial';
+    throw new UsageError(`${option} needs --smartmodule or --smartmodule-path`);
+  }
+  return [];
 }
 
-async function bytesOf(path: string): Promise<Buffer> {
+async function readBytes(path: string): Promise<Uint8Array> {
   try {
     return await readFile(path);
   } catch (error) {
@@ -50,46 +43,57 @@ async function bytesOf(path: string): Promise<Buffer> {
   }
 }
 
-/** YAML, and JSON with it. */
-function documentOf(path: string, given: string): unknown {
+async function readChain(path: string): Promise<unknown> {
+  const text = new TextDecoder().decode(await readBytes(path));
+  const { parse } = await import('yaml');
   try {
-    return parse(given);
+    return parse(text);
   } catch (error) {
-    throw cliError('input/invalid', { path, reason: (error as Error).message }, error);
+    throw invalid(path, error instanceof Error ? error.message : String(error));
   }
 }
 
-/** `{ uses, with, lookback: { last, age } }` */
-function stepOf(step: unknown, path: string): SmartModuleUse {
-  const wrong = (reason: string): Error => cliError('input/invalid', { path, reason });
-  if (typeof step !== 'object' || step === null) throw wrong('it should be an object with uses');
-  const { uses, with: given, lookback } = step as Readonly<Record<string, unknown>>;
-  if (typeof uses !== 'string' || uses === '') throw wrong('uses should name a SmartModule');
-  return {
-    name: uses,
-    ...(given !== undefined && given !== null && { params: paramsOf(given, wrong) }),
-    ...(lookback !== undefined && lookback !== null && { lookback: lookbackOf(lookback, wrong) }),
-  };
+function parsed(path: string, text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw invalid(path, error instanceof Error ? error.message : String(error));
+  }
 }
 
-/** Texts as they are; what else there may be, as JSON, which is what modules of the Rust SDK take. */
-function paramsOf(given: unknown, wrong: (reason: string) => Error): Record<string, string> {
-  if (typeof given !== 'object' || given === null || Array.isArray(given)) throw wrong('with should be an object');
-  return Object.fromEntries(
-    Object.entries(given).map(([name, param]) => [name, typeof param === 'string' ? param : JSON.stringify(param)]),
+const invalid = (path: string, reason: string): Error => cliError('input/invalid', { path, reason });
+
+const isObject = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+function chainOf(path: string, file: unknown): SmartModuleUse[] {
+  if (!isObject(file) || !Array.isArray(file.transforms)) throw invalid(path, 'it has no list `transforms`');
+  return file.transforms.map((step, i) => stepOf(`${path}, step ${i + 1}`, step));
+}
+
+/** `{ uses, with, lookback: { last, age } }`, as the official command line reads it. */
+function stepOf(where: string, step: unknown): SmartModuleUse {
+  if (!isObject(step) || typeof step.uses !== 'string') throw invalid(where, 'it has no `uses` with a name');
+  const { uses: name, with: given = {}, lookback } = step;
+  if (!isObject(given)) throw invalid(where, '`with` must hold parameters by name');
+  const params = Object.fromEntries(
+    Object.entries(given).map(([key, value]) => [
+      key,
+      isObject(value) || Array.isArray(value) ? JSON.stringify(value) : String(value),
+    ]),
   );
+  return { name, params, ...(lookback != null && { lookback: lookbackOf(where, lookback) }) };
 }
 
-function lookbackOf(given: unknown, wrong: (reason: string) => Error) {
-  const { last, age } = given as { readonly last?: unknown; readonly age?: unknown };
-  if (last !== undefined && (typeof last !== 'number' || !Number.isSafeInteger(last) || last < 0)) {
-    throw wrong('lookback.last should be a whole number');
-  }
-  if (age === undefined) return { last: last ?? 0 };
-  if (typeof age !== 'string') throw wrong("lookback.age should be a duration, '30s' say");
+function lookbackOf(where: string, lookback: unknown): SmartModuleLookback {
+  if (!isObject(lookback)) throw invalid(where, '`lookback` must have `last`, `age`, or both');
+  const { last, age } = lookback;
+  if (last !== undefined && typeof last !== 'number') throw invalid(where, '`lookback.last` must be a number');
+  if (age !== undefined && typeof age !== 'string')
+    throw invalid(where, '`lookback.age` must be a duration, such as 1h');
   try {
-    return { ...(last !== undefined && { last }), ageMs: duration(age) };
+    return { ...(last !== undefined && { last }), ...(age !== undefined && { ageMs: duration(age) }) };
   } catch (error) {
-    throw wrong(`lookback.age: ${(error as Error).message}`);
+    throw invalid(where, error instanceof Error ? error.message : String(error));
   }
 }

@@ -2,6 +2,7 @@
 
 import { hostPort } from '../values/host-port.ts';
 import { integer } from '../values/integer.ts';
+import { securityOptions } from './cluster-security.ts';
 import { command, flag, group, type Input, text, value, valueOr, values } from './command.ts';
 import { spuGroup } from './spu-group.ts';
 
@@ -24,6 +25,7 @@ const startOptions = {
     integer(0, 65_535),
   ),
   anyPort: flag('--any-port', 'take free ports instead of the usual ones'),
+  ...securityOptions,
   skipProfileCreation: flag('--skip-profile-creation', 'write no profile'),
   profile: value('-P, --profile <name>', "profile to write (default 'local')", text),
 } as const;
@@ -49,6 +51,8 @@ export const cluster = group({
       examples: [
         ['flv cluster start', 'one SPU'],
         ['flv cluster start --spu 3', 'three'],
+        ['flv cluster start --tls', 'encrypted; the profile has the certificates'],
+        ['flv cluster start --tls --authorization-policy policy.json', 'with rights by roles'],
         ['flv cluster start --data-dir ./second --any-port -P second', 'a second one, beside the first'],
       ],
       args: {},

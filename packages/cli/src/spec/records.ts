@@ -3,8 +3,9 @@ import { duration } from '../values/duration.ts';
 import { integer, offset } from '../values/integer.ts';
 import { isolation } from '../values/isolation.ts';
 import { sizeFrom } from '../values/size.ts';
+import { deliverySemantic } from '../values/words.ts';
 import { command, flag, type Input, oneOf, required, text, value, valueOr, values } from './command.ts';
-import { smartModuleOptions } from './smartmodule-options.ts';
+import { smartModuleOptions } from './smartmodules.ts';
 
 const LARGEST_I32 = 0x7fff_ffff;
 
@@ -18,7 +19,17 @@ const produceOptions = {
     conflicts: ['raw', 'key'],
   }),
   raw: flag('--raw', 'take all input as one record, byte by byte'),
-  partition: value('-p, --partition <n>', 'partition to produce to, instead of the one of the key', integer()),
+  partition: value('-p, --partition <n>', 'partition to produce to, instead of the one of the key', integer(), {
+    conflicts: ['mirror'],
+  }),
+  mirror: value('-m, --mirror <cluster>', 'produce to the partition that mirrors to or from this cluster', text, {
+    conflicts: ['partition'],
+  }),
+  compression: oneOf(
+    '--compression <codec>',
+    'how batches are compressed (default what the topic asks for, else none)',
+    ['none', 'gzip', 'snappy', 'lz4', 'zstd'],
+  ),
   batchSize: value('--batch-size <size>', 'size of a full batch (default 64KiB)', sizeFrom(1, LARGEST_I32)),
   linger: valueOr('--linger <duration>', 'how long a batch waits for more records', duration, 0, {
     fallbackText: '0ms',
@@ -34,6 +45,11 @@ const produceOptions = {
     '--isolation <level>',
     'read_uncommitted: acknowledged when the leader has it (default); read_committed: when its replicas have, too',
     isolation,
+  ),
+  deliverySemantic: value(
+    '--delivery-semantic <word>',
+    'at-least-once: what may be lost is sent again (default); at-most-once: it is not, and counts as failed',
+    deliverySemantic,
   ),
   ...smartModuleOptions,
   verbose: flag('-v, --verbose', 'print partition, offset, key and value of each record as it is acknowledged'),
@@ -106,6 +122,8 @@ export const produce = command({
     ['echo hello | flv produce greetings', 'one record'],
     ['flv produce orders -f orders.txt --key-separator :', 'key:value lines of a file'],
     ['flv produce pictures --raw -f cat.jpg --max-request-size 8MiB', 'a whole file as one record'],
+    ['flv produce orders -f orders.txt --compression zstd --linger 10ms', 'compressed, in larger batches'],
+    ['flv produce orders --smartmodule upper -e locale=de', 'transformed by a SmartModule before they are stored'],
     ['flv produce greetings', 'type records; Ctrl-D ends'],
   ],
   args: produceArgs,

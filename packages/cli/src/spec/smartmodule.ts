@@ -1,7 +1,7 @@
 /** `flv smartmodule …` */
 
 import { integer } from '../values/integer.ts';
-import { nameValue } from '../values/name-value.ts';
+import { nameAndValue } from '../values/words.ts';
 import { command, flag, group, type Input, many, optional, required, text, value, values } from './command.ts';
 
 const createArgs = { name: required('name of the SmartModule') } as const;
@@ -31,7 +31,7 @@ const testOptions = {
   wasmFile: value('--wasm-file <file>', 'the same', text, { completes: 'file' }),
   text: values('--text <text>', 'a record; may be repeated (default: the lines of standard input)', text),
   key: value('--key <key>', 'the key of all records', text),
-  params: values('-e, --params <key=value>', 'a parameter; may be repeated', nameValue),
+  params: values('-e, --params <key=value>', 'a parameter; may be repeated', nameAndValue),
   aggregateInitial: value('--aggregate-initial <text>', 'what an aggregate starts from', text, {
     aliases: ['--a-init'],
   }),
@@ -100,7 +100,7 @@ export const smartmodule = group({
       details:
         'Prints what comes out. What the module refuses is an error with its record. It runs in a thread of its own, so that one that never returns is stopped after 5 seconds.',
       examples: [
-        ['flv smartmodule test contains.wasm -e needle=fluvio --text "hello fluvio" --text bye', 'two records'],
+        ['flv smartmodule test contains.wasm -e needle=fluvio --text fluvio --text bye', 'two records'],
         ['seq 5 | flv smartmodule test sum.wasm --aggregate-initial 0', 'the lines of standard input'],
       ],
       args: testArgs,

@@ -8,12 +8,16 @@ import type {
   ErrorCode,
   FetchOffsetsRequest,
   ObjectOf,
+  PartitionData,
   ProduceRequest,
   StreamFetchRequest,
   StreamFetchResponse,
   Transport,
 } from '@fluvio-ts/protocol';
 import {
+  DeleteConsumerOffset,
+  Fetch,
+  FetchConsumerOffsets,
   FetchOffsets,
   List,
   NO_ERROR,
@@ -24,6 +28,7 @@ import {
   ScApiVersions,
   SpuApiVersions,
   StreamFetch,
+  UpdateConsumerOffset,
   UpdateOffsets,
   Watch,
 } from '@fluvio-ts/protocol';
@@ -54,6 +59,10 @@ export interface Faults {
   /** Changes the record bytes of an answer. */
   slice?: (records: Uint8Array, request: StreamFetchRequest) => Uint8Array;
   connect?: (to: Endpoint) => Error | undefined;
+  /** Changes what is answered, as SmartModules do: undefined for no answer at all, the SPU going on behind it. */
+  answer?: (answer: PartitionData, request: StreamFetchRequest) => PartitionData | undefined;
+  /** What storing an offset is answered. */
+  store?: (consumerId: string) => ErrorCode | undefined;
 }
 
 /** What a topic is made with. */
@@ -89,6 +98,9 @@ export interface Broker {
   readonly produced: ProduceRequest[];
   readonly streams: StreamFetchRequest[];
   readonly credits: bigint[];
+  /** Stored offsets of named consumers, by `consumer topic-partition`, and every one that was ever stored. */
+  readonly stored: ReadonlyMap<string, bigint>;
+  readonly stores: bigint[];
 }
 
 interface Stream {
@@ -103,6 +115,16 @@ interface Stream {
 /** Loses what arrives once the connection is frozen. */
 async function* unlessFrozen(incoming: AsyncIterable<Uint8Array>, isFrozen: () => boolean): AsyncGenerator<Uint8Array> {
   for await (const chunk of incoming) if (!isFrozen()) yield chunk;
+}
+
+function joined(batches: readonly Uint8Array[]): Uint8Array {
+  const bytes = new Uint8Array(batches.reduce((sum, batch) => sum + batch.length, 0));
+  let at = 0;
+  for (const batch of batches) {
+    bytes.set(batch, at);
+    at += batch.length;
+  }
+  return bytes;
 }
 
 /** Makes a cluster of an SC and the SPUs 1 to `spus`. */
@@ -120,6 +142,8 @@ export function broker(spus = 1): Broker {
   const produced: ProduceRequest[] = [];
   const streamed: StreamFetchRequest[] = [];
   const credits: bigint[] = [];
+  const stored = new Map<string, bigint>();
+  const stores: bigint[] = [];
   let epoch = 1n;
 
   const key = (topic: string, partition: number): string => `${topic}-${partition}`;
@@ -243,8 +267,11 @@ export function broker(spus = 1): Broker {
       bytes += batch.length;
     }
     stream.wanted = undefined;
-    const records = Uint8Array.from(chosen.flatMap((batch) => [...batch]));
-    void stream.call.push(answer(stream, NO_ERROR, faults.slice?.(records, request) ?? records)).catch(() => {});
+    const records = joined(chosen);
+    const plain = answer(stream, NO_ERROR, faults.slice?.(records, request) ?? records);
+    const changed = faults.answer === undefined ? plain.partition : faults.answer(plain.partition, request);
+    if (changed === undefined) stream.wanted = log.end;
+    else void stream.call.push({ ...plain, partition: changed }).catch(() => {});
   };
 
   const offsetsOf = (request: FetchOffsetsRequest, spu: number) =>
@@ -297,6 +324,60 @@ export function broker(spus = 1): Broker {
         return { responses, throttleTimeMs: 0 };
       }),
       on(FetchOffsets, (request) => ({ topics: offsetsOf(request, spu) })),
+      on(Fetch, ({ topics: wanted, maxBytes }) => ({
+        throttleTimeMs: 0,
+        errorCode: NO_ERROR,
+        sessionId: 0,
+        topics: wanted.map(({ name, partitions }) => ({
+          name,
+          partitions: partitions.map(({ partitionIndex, fetchOffset }) => {
+            const log = logOf(name, partitionIndex);
+            const from = log.batches.filter((batch) => (readBatchHeader(batch)?.nextOffset ?? 0n) > fetchOffset);
+            const evicted: ErrorCode = { kind: 'OffsetEvicted', offset: fetchOffset, nextAvailable: log.start };
+            return {
+              partitionIndex,
+              errorCode: fetchOffset < log.start ? evicted : NO_ERROR,
+              highWatermark: log.end,
+              nextFilterOffset: 0n,
+              logStartOffset: log.start,
+              aborted: undefined,
+              // Cut at the byte, as real ones do.
+              records: joined(from).slice(0, maxBytes),
+            };
+          }),
+        })),
+      })),
+      on(UpdateConsumerOffset, ({ offset, sessionId }) => {
+        const stream = own.get(sessionId);
+        if (stream === undefined) return { offset: 0n, errorCode: { kind: 'FetchSessionNotFoud' } };
+        const { consumerId, topic, partition } = stream.request;
+        if (consumerId === undefined) return { offset: 0n, errorCode: { kind: 'Other', message: 'no consumer id' } };
+        const refused = faults.store?.(consumerId);
+        if (refused !== undefined) return { offset: 0n, errorCode: refused };
+        stored.set(`${consumerId} ${key(topic, partition)}`, offset);
+        stores.push(offset);
+        return { offset, errorCode: NO_ERROR };
+      }),
+      on(DeleteConsumerOffset, ({ replicaId, consumerId }) => {
+        stored.delete(`${consumerId} ${key(replicaId.topic, replicaId.partition)}`);
+        return { errorCode: NO_ERROR };
+      }),
+      on(FetchConsumerOffsets, ({ filter }) => {
+        if (leaders.get('consumer-offset-0') !== spu) {
+          return { errorCode: { kind: 'PartitionNotLeader' }, consumers: [] };
+        }
+        const consumers = [...stored].map(([name, offset]) => {
+          const [consumerId = '', place = ''] = name.split(' ');
+          const at = place.lastIndexOf('-');
+          const replicaId = { topic: place.slice(0, at), partition: Number(place.slice(at + 1)) };
+          return { consumerId, replicaId, offset, modifiedTime: 1_700_000_000n };
+        });
+        const wanted = filter?.consumerId;
+        return {
+          errorCode: NO_ERROR,
+          consumers: consumers.filter(({ consumerId }) => wanted === undefined || consumerId === wanted),
+        };
+      }),
       on(StreamFetch, (request, call) => {
         streamed.push(request);
         const name = key(request.topic, request.partition);
@@ -383,6 +464,8 @@ export function broker(spus = 1): Broker {
     produced,
     streams: streamed,
     credits,
+    stored,
+    stores,
     announce,
     log: logOf,
     transport: {

@@ -5,6 +5,8 @@ import { join, resolve } from 'node:path';
 import { formatAddress } from '@fluvio-ts/protocol';
 import { clusterError } from '../errors.ts';
 import type { MemberRecord } from '../members/member.ts';
+import type { ClientTls } from '../security/cluster-tls.ts';
+import { tlsPaths } from '../security/cluster-tls.ts';
 import { endProcesses } from './end.ts';
 import { isAlive } from './identity.ts';
 import type { Lifetime } from './messages.ts';
@@ -24,6 +26,8 @@ export interface ClusterStatus {
   /** Address of the SC, `host:port`; what it was when the cluster last ran. */
   readonly endpoint: string;
   readonly lifetime: Lifetime;
+  /** For TLS: the cluster's name in its certificates, and where what clients need is kept. */
+  readonly tls?: { readonly domain: string; readonly paths: ClientTls['paths'] };
   readonly members: readonly MemberStatus[];
 }
 
@@ -43,6 +47,7 @@ export function clusterStatus(dataDir: string): ClusterStatus {
     state: alive === 0 ? 'stopped' : alive === members.length ? 'running' : 'partial',
     endpoint: sc === undefined ? '' : formatAddress(sc.address),
     lifetime: record.lifetime,
+    ...(record.settings.tls !== undefined && { tls: tlsPaths(record.settings.tls, resolve(dataDir)) }),
     members,
   };
 }

@@ -59,7 +59,7 @@ export function scRoutes(parts: ScParts): Route[] {
       }
       return { errorCode: NO_ERROR, apiKeys, platformVersion: PLATFORM_VERSION };
     }),
-    on(Create, (request, call) => create(parts, request, call.signal)),
+    on(Create, (request, call) => create(parts, request, call)),
     on(Delete, (request) => remove(parts, request)),
     on(Update, (request) => update(parts, request)),
     on(List, async (request, call) => {
@@ -79,13 +79,14 @@ export function scRoutes(parts: ScParts): Route[] {
 
 const UNKNOWN_OBJECT = refusal({ kind: 'Other', message: 'unknown admin object type' });
 
-async function create(parts: ScParts, request: CreateRequest, signal: AbortSignal): Promise<Status> {
+async function create(parts: ScParts, request: CreateRequest, { signal, release }: Call<Status>): Promise<Status> {
   if (request.label === 'Unknown') return statusOf('create error', UNKNOWN_OBJECT);
   const { metadata, topics, spus, smartModules, spuGroups } = parts;
   const { name, dryRun } = request.body;
   switch (request.label) {
     case 'Topic':
-      return topics.create(name, request.body.spec, { dryRun, signal });
+      // What it waits for then may take long, and nothing that the client asks next depends on it.
+      return topics.create(name, request.body.spec, { dryRun, signal, onStored: release });
     case 'CustomSpu':
       return spus.create(name, request.body.spec, dryRun);
     case 'TableFormat':

@@ -15,11 +15,16 @@ import type { ManagedSpus } from '../members/member.ts';
 import type { Gate } from '../net/gate.ts';
 import { noGate } from '../net/gate.ts';
 import { listen } from '../net/listener.ts';
+import { servingUnder } from '../net/serving.ts';
+import type { Access, AuthorizationOptions } from '../security/authorization.ts';
+import { authorizer, readOnly } from '../security/authorization.ts';
+import type { PeerIdentity } from '../security/peer.ts';
 import { openServerTls } from '../security/server-tls.ts';
 import type { TlsSettings } from '../security/tls-options.ts';
 import { isGone } from './absent.ts';
 import { askSpu } from './ask-spu.ts';
 import { createElections } from './elections.ts';
+import { guardSc } from './guard.ts';
 import { openMetadata } from './metadata.ts';
 import type { LeaderMove } from './move-leader.ts';
 import { moveLeader } from './move-leader.ts';
@@ -29,6 +34,7 @@ import { createSmartModules } from './smartmodules.ts';
 import { createSpuGroups } from './spu-groups.ts';
 import { createSpus } from './spus.ts';
 import { createTopics } from './topics.ts';
+import { createUnable } from './unable.ts';
 import { waitFor } from './wait.ts';
 
 /** How an SC runs. */
@@ -52,6 +58,10 @@ export interface ScOptions {
   readonly limits: LimitSettings;
   /** TLS on the port for clients. */
   readonly tls?: TlsSettings | undefined;
+  /** Who may do what; without it everyone may do everything. */
+  readonly authorization?: AuthorizationOptions | undefined;
+  /** Whether clients may change nothing but SPUs. */
+  readonly readOnly: boolean;
   /** What everything that it hears and says goes through. Default: nothing is in the way. */
   readonly gate?: Pick<Gate, 'through' | 'admit'>;
   /** The faults that its clients meet. Default: none. */
@@ -97,7 +107,13 @@ export async function startSc(options: ScOptions): Promise<Sc> {
     // Whatever is under way on the disk is finished before the folder is given away.
     stops.push(() => metadata.exclusive(async () => {}));
     const transport = gate.through(tcp());
-    const elections = createElections({ metadata, ask: (spu, replicas) => askSpu(transport, spu, replicas), log });
+    const unable = createUnable();
+    const elections = createElections({
+      metadata,
+      unable,
+      ask: (spu, replicas) => askSpu(transport, spu, replicas),
+      log,
+    });
     stops.push(() => elections.stop());
     const smartModules = createSmartModules({ metadata, dir, durable: options.durable, log });
     const spuGroups = createSpuGroups({
@@ -112,6 +128,7 @@ export async function startSc(options: ScOptions): Promise<Sc> {
       topicWaitMs: options.topicWaitMs,
       onPlaced: elections.review,
       smartModuleExists: smartModules.exists,
+      limits,
     });
     const spus = createSpus({
       metadata,
@@ -121,6 +138,8 @@ export async function startSc(options: ScOptions): Promise<Sc> {
         await elections.review();
         await topics.settle('soon');
       },
+      unable,
+      onUnable: elections.review,
       onOffline: elections.review,
       isManaged: (id) => spuGroups.groupOf(id) !== undefined,
       log,
@@ -134,14 +153,21 @@ export async function startSc(options: ScOptions): Promise<Sc> {
 
     const tls = options.tls && (await openServerTls(options.tls, options.dataDir, { kind: 'sc' }, log));
     const server = { maxConnections: limits.connections, handshakeTimeoutMs: limits.handshakeMs, log };
-    const frames = { frameLimitBytes: Math.min(limits.requestBytes, FRAME_LIMIT_BYTES) };
+    const serving = servingUnder(limits, FRAME_LIMIT_BYTES);
+    const authorize = authorizer(options.authorization);
+    const accessOf = (client: PeerIdentity | undefined): Access | undefined => {
+      const access = authorize(client);
+      return options.readOnly ? readOnly(access) : access;
+    };
     const privatePort = await listen({
       ...server,
       ...options.listenPrivate,
       option: options.portOptions.private,
       serve: (accepted) => {
         const pipe = gate.admit(accepted);
-        return serve(pipe, privateRoutes({ metadata, spus, smartModules, log }, pipe), frames);
+        return serve(pipe, privateRoutes({ metadata, spus, smartModules, log }, pipe), {
+          frameLimitBytes: FRAME_LIMIT_BYTES,
+        });
       },
     });
     stops.push(() => privatePort.close());
@@ -150,13 +176,10 @@ export async function startSc(options: ScOptions): Promise<Sc> {
       ...options.listen,
       tls,
       option: options.portOptions.public,
-      serve: (pipe) =>
-        serveWithFaults(
-          gate.admit(pipe),
-          scRoutes({ metadata, topics, spus, smartModules, spuGroups }),
-          faults,
-          frames,
-        ),
+      serve(pipe, client) {
+        const routes = scRoutes({ metadata, topics, spus, smartModules, spuGroups });
+        return serveWithFaults(gate.admit(pipe), guardSc(routes, accessOf(client)), faults, serving);
+      },
     });
     stops.push(() => publicPort.close());
     spus.begin();

@@ -1,6 +1,8 @@
 /** Topics: made, placed on SPUs, grown and deleted, together with their partitions. */
 import type { Status, TopicSpec } from '@fluvio-ts/protocol';
 import { CONSUMER_OFFSET_TOPIC } from '../consumer-offset-topic.ts';
+import type { LimitSettings } from '../limits.ts';
+import { partitionCount, refuseBeyond } from './capacity.ts';
 import type { Metadata, Step } from './metadata.ts';
 import {
   consumerOffsetSpec,
@@ -38,6 +40,8 @@ export interface Topics {
 interface CreateOptions {
   readonly dryRun: boolean;
   readonly signal: AbortSignal;
+  /** Called when the topic is stored, and only its partitions are waited for. */
+  readonly onStored?: () => void;
 }
 
 /** What topics need. */
@@ -51,10 +55,12 @@ export interface TopicsOptions {
   readonly onPlaced: () => Promise<void>;
   /** Whether there is a SmartModule that a key means. */
   readonly smartModuleExists: (key: string) => boolean;
+  readonly limits: Pick<LimitSettings, 'topics' | 'partitions'>;
 }
 
 /** Makes the topics of a cluster. */
-export function createTopics({ metadata, spus, topicWaitMs, onPlaced, smartModuleExists }: TopicsOptions): Topics {
+export function createTopics(options: TopicsOptions): Topics {
+  const { metadata, spus, topicWaitMs, onPlaced, smartModuleExists, limits } = options;
   const { stores } = metadata;
 
   /** A topic with its place, and what has to be written for it. */
@@ -88,10 +94,7 @@ export function createTopics({ metadata, spus, topicWaitMs, onPlaced, smartModul
     });
   };
 
-  const wanted = ({ spec: { replicas } }: Topic): number => {
-    if (replicas.kind === 'computed') return replicas.partitions;
-    return replicas.kind === 'assigned' ? replicas.maps.length : 0;
-  };
+  const wanted = ({ spec }: Topic): number => partitionCount(spec);
 
   /** Replicas that were placed on SPUs that are not online are seen to. */
   const place = async (topic: Topic): Promise<void> => {
@@ -149,18 +152,21 @@ export function createTopics({ metadata, spus, topicWaitMs, onPlaced, smartModul
     });
 
   return {
-    async create(name, spec, { dryRun, signal }) {
+    async create(name, spec, { dryRun, signal, onStored }) {
       const uid = metadata.newUid();
       const refused = await change(metadata, 'TopicError', async () => {
-        const broken = refuseTopic(name, spec, {
-          exists: (other) => stores.Topic.get(other) !== undefined,
-          spuExists: (id) => stores.SPU.all().some((spu) => spu.spec.id === id),
-          smartModuleExists,
-        });
+        const broken =
+          refuseTopic(name, spec, {
+            exists: (other) => stores.Topic.get(other) !== undefined,
+            spuExists: (id) => stores.SPU.all().some((spu) => spu.spec.id === id),
+            smartModuleExists,
+          }) ?? refuseBeyond(metadata, limits, { topics: 1, partitions: partitionCount(spec) });
         if (broken === undefined && !dryRun) await place({ name, spec, uid, status: newTopicStatus });
         return broken;
       });
-      return statusOf(name, refused ?? (dryRun ? undefined : await untilOnline(name, uid, signal)));
+      if (refused !== undefined || dryRun) return statusOf(name, refused);
+      onStored?.();
+      return statusOf(name, await untilOnline(name, uid, signal));
     },
 
     async delete(name, force) {
@@ -192,6 +198,8 @@ export function createTopics({ metadata, spus, topicWaitMs, onPlaced, smartModul
         const partitions = replicas.partitions + count;
         const tooMany = refusePartitionCount(partitions);
         if (tooMany !== undefined) return tooMany;
+        const beyond = refuseBeyond(metadata, limits, { topics: 0, partitions: count });
+        if (beyond !== undefined) return beyond;
         await place({ ...topic, spec: { ...topic.spec, replicas: { ...replicas, partitions } } });
         return undefined;
       });

@@ -16,7 +16,10 @@ import type { Evicted } from '../members/member.ts';
 import type { Gate } from '../net/gate.ts';
 import { noGate } from '../net/gate.ts';
 import { LOOPBACK, listen } from '../net/listener.ts';
+import { servingUnder } from '../net/serving.ts';
 import { FindSmartModule } from '../private/smartmodules.ts';
+import type { AuthorizationOptions } from '../security/authorization.ts';
+import { authorizer } from '../security/authorization.ts';
 import { openServerTls } from '../security/server-tls.ts';
 import type { TlsSettings } from '../security/tls-options.ts';
 import type { FsyncPolicy } from '../storage/fsync.ts';
@@ -26,6 +29,7 @@ import { createDeduplicator } from './deduplication.ts';
 import { evict } from './evict.ts';
 import { createFeed } from './feed.ts';
 import { startFollowing } from './follower.ts';
+import { guardSpu } from './guard.ts';
 import { spuPrivateRoutes } from './private-api.ts';
 import { produceTransforms } from './produce-transform.ts';
 import type { ReplicationSettings } from './replica.ts';
@@ -58,6 +62,8 @@ export interface SpuOptions {
   readonly limits: LimitSettings;
   /** TLS on the port for clients. */
   readonly tls?: TlsSettings | undefined;
+  /** Who may do what; without it everyone may do everything. */
+  readonly authorization?: AuthorizationOptions | undefined;
   /** What everything that it hears and says goes through. Default: nothing is in the way. */
   readonly gate?: Pick<Gate, 'through' | 'admit'>;
   /** The faults that its clients meet. Default: none. */
@@ -131,14 +137,16 @@ export async function startSpu(options: SpuOptions): Promise<Spu> {
       handshakeTimeoutMs: limits.handshakeMs,
       log,
     };
+    const serving = servingUnder(limits);
+    const authorize = authorizer(options.authorization);
     const listener = await listen({
       ...server,
       ...options.listen,
       tls,
-      serve: (pipe) =>
-        serveWithFaults(gate.admit(pipe), spuRoutes({ replicas, offsets, smartModules, transforms }), faults, {
-          frameLimitBytes: limits.requestBytes,
-        }),
+      serve(pipe, client) {
+        const routes = spuRoutes({ replicas, offsets, smartModules, transforms });
+        return serveWithFaults(gate.admit(pipe), guardSpu(routes, authorize(client)), faults, serving);
+      },
     });
     stops.push(() => listener.close());
     const privatePort = await listen({

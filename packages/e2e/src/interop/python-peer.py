@@ -155,10 +155,8 @@ def run(job):
     if what == "transform":
         return transform(client, job)
     if what == "offsets":
-        return [
-            [found.consumer_id(), found.topic(), found.partition(), found.offset()]
-            for found in client.consumer_offsets()
-        ]
+        found = client.consumer_offsets()
+        return [[each.consumer_id, each.topic, each.partition, each.offset] for each in found]
     if what == "delete offset":
         return client.delete_consumer_offset(job["consumer"], job["topic"], job["partition"])
     raise ValueError(what)

@@ -1,7 +1,9 @@
 /** The Python client from PyPI (the Rust client of 0.50 inside) against the embedded cluster: what it writes and reads is what ours does. */
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { gunzipSync } from 'node:zlib';
 import { tcp } from '@fluvio-ts/adapter-tcp';
 import { admin } from '@fluvio-ts/admin';
 import type { Client } from '@fluvio-ts/client';
@@ -173,6 +175,101 @@ describe('what it consumes', () => {
       Array.from({ length: 60 }, (_, i) => `value ${i}`).sort(),
     );
   });
+});
+
+describe('stored offsets', () => {
+  test('of it are where it goes on, and are seen by ours', async () => {
+    const ask = asking();
+    const topic = await filled(30);
+    const consumer = `py-${topic}`;
+    const job = { do: 'consume', topic, partition: 0, start: ['beginning', 0], consumer, strategy: 'manual' } as const;
+    const first = await ask<PythonRecord[]>({ ...job, count: 10, commit: true });
+    expect(first.map(({ offset }) => offset)).toEqual(Array.from({ length: 10 }, (_, i) => i));
+    expect(await ask<unknown[]>({ do: 'offsets' })).toContainEqual([consumer, topic, 0, 9]);
+    expect((await ask<PythonRecord[]>({ ...job, count: 5 })).map(({ offset }) => offset)).toEqual([10, 11, 12, 13, 14]);
+    const read: number[] = [];
+    for await (const record of client.consumer(topic, { start: 'beginning', consumerId: consumer, until: 'end' })) {
+      read.push(Number(record.offset));
+    }
+    expect(read).toEqual(Array.from({ length: 20 }, (_, i) => 10 + i));
+    await ask({ do: 'delete offset', consumer, topic, partition: 0 });
+    expect((await ask<string[][]>({ do: 'offsets' })).map(([id]) => id)).not.toContain(consumer);
+  });
+
+  test('of ours are where it goes on', async () => {
+    const topic = await filled(30);
+    const consumer = `ts-${topic}`;
+    const reading = client.consumer(topic, { start: 'beginning', consumerId: consumer, commit: 'manual' });
+    for await (const record of reading) {
+      if (record.offset < 11n) continue;
+      await reading.commit(record);
+      break;
+    }
+    const job = { do: 'consume', topic, partition: 0, start: ['beginning', 0], count: 3 } as const;
+    const read = await asking()<PythonRecord[]>({ ...job, consumer, strategy: 'manual' });
+    expect(read.map(({ offset }) => offset)).toEqual([12, 13, 14]);
+  });
+});
+
+describe('SmartModules', () => {
+  const packed = (name: string): string =>
+    fileURLToPath(new URL(`../../../smartmodule/fixtures/${name}.wasm.gz`, import.meta.url));
+  const unpacked = (name: string): string => {
+    const path = join(home, `${name}.wasm`);
+    writeFileSync(path, gunzipSync(readFileSync(packed(name))));
+    return path;
+  };
+
+  test('that it stores are run by name, with parameters', async () => {
+    const ask = asking();
+    // It stores the bytes of the file as they are, and clusters keep modules compressed.
+    await ask({ do: 'create module', name: 'contains', path: packed('filter-contains') });
+    const topic = await filled(30);
+    const read = await ask<PythonRecord[]>({
+      do: 'transform',
+      topic,
+      start: ['beginning', 0],
+      count: 3,
+      module: { name: 'contains', kind: 'filter', params: { needle: '7' } },
+    });
+    expect(read.map(({ value }) => decode(value))).toEqual(['value 7', 'value 17', 'value 27']);
+  });
+
+  test('that it sends along are run as they are', async () => {
+    const topic = await filled(3);
+    const read = await asking()<PythonRecord[]>({
+      do: 'transform',
+      topic,
+      start: ['beginning', 0],
+      count: 3,
+      module: { path: unpacked('map-upper'), kind: 'map' },
+    });
+    expect(read.map(({ value }) => decode(value))).toEqual(['VALUE 0', 'VALUE 1', 'VALUE 2']);
+  });
+});
+
+test('with TLS and a client certificate: administration, produce and consume', async () => {
+  await using secured = await startCluster({ spus: 2, tls: { clientCertificates: 'required' } });
+  const { tls: given } = secured.profile;
+  if (given.mode !== 'verified' || given.source !== 'inline') throw new Error(given.mode);
+  const tls = { domain: given.domain, key: given.key, cert: given.cert, ca: given.caCert };
+  const { ask } = peer();
+  const common = { endpoint: secured.endpoint, tls };
+  await ask({ ...common, do: 'create', topic: 't', partitions: 2, replication: 2 });
+  const records = [['a', 'b'].map(encode), ['c', 'd'].map(encode)] as unknown as [string, string][];
+  expect(await ask<unknown[]>({ ...common, do: 'produce', topic: 't', records })).toHaveLength(2);
+  const read = await ask<PythonRecord[]>({
+    ...common,
+    do: 'consume',
+    topic: 't',
+    start: ['beginning', 0],
+    until_end: true,
+  });
+  expect(read.map(({ key, value }) => [decode(key), decode(value)]).sort()).toEqual([
+    ['a', 'b'],
+    ['c', 'd'],
+  ]);
+  await expect(peer().ask({ endpoint: secured.endpoint, do: 'list' })).rejects.toThrow();
 });
 
 test('a leader is killed: it goes on producing and consuming at the next one', async () => {
