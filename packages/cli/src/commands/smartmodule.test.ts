@@ -150,13 +150,12 @@ test('table formats', async () => {
   expect((await flv(`table-format create --config ${config}`)).code).toBe(2);
 });
 
-test('SPU groups run their SPUs', async () => {
-  expect(await flv('cluster spg create more --replicas 2 --min-id 7000')).toMatchObject({
-    code: 0,
-    stdout: 'spu group "more" created\n',
-  });
-  expect((await flv('cluster spg list')).stdout).toMatch(/\nmore +2 +7000 +10Gi +Reserved *\n$/);
-  expect((await flv('cluster spu list')).stdout).toMatch(/7001 +more-1 +Online +managed/);
-  expect((await flv('cluster spg delete more')).code).toBe(0);
-  expect((await flv('cluster spu list')).stdout).not.toContain('more');
+test('an SPU group whose ids are taken is kept, and says so', async () => {
+  const made = await flv('cluster spg create clash --replicas 2 --min-id 5001');
+  expect(made).toMatchObject({ code: 0, stdout: 'spu group "clash" created\n' });
+  expect(made.stderr).toContain('5001');
+  expect((await flv('cluster spg list')).stdout).toMatch(/\nclash +2 +5001 +10Gi +Invalid *\n$/);
+  expect(await json('cluster spg list')).toMatchObject([{ name: 'clash', spec: { minId: 5001 } }]);
+  expect((await flv('cluster spg delete clash')).code).toBe(0);
+  expect((await flv('cluster spg delete clash')).code).toBe(3);
 });

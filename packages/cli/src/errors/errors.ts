@@ -32,6 +32,12 @@ export interface CliCodes {
     readonly sizeBytes: number;
     readonly limitBytes: number;
   };
+  /** Nothing is stored for this consumer. */
+  'consumer/not-found': {
+    readonly consumerId: string;
+    readonly topic: string | undefined;
+    readonly partition: number | undefined;
+  };
   /** A question would have to be asked, and nobody is there. */
   'confirm/needed': { readonly action: string };
   /** The user said no. */
@@ -64,6 +70,12 @@ export const cliError: ErrorFactory<CliCodes> = defineErrors<CliCodes>({
   'input/line-too-long': {
     text: (c) =>
       `line ${c.line} of ${c.source} has ${c.sizeBytes} bytes, over the limit of ${c.limitBytes}: it was left out`,
+  },
+  'consumer/not-found': {
+    text: (c) => {
+      const place = c.topic === undefined ? '' : ` in ${c.topic}${c.partition === undefined ? '' : `-${c.partition}`}`;
+      return `nothing is stored for consumer '${c.consumerId}'${place}`;
+    },
   },
   'confirm/needed': { text: (c) => `${c.action}, a yes is needed, and there is no terminal to ask on` },
   'confirm/declined': { text: () => `nothing was changed: the answer to the question was no` },

@@ -40,6 +40,7 @@ const BY_CODE: Readonly<Record<string, ExitCode>> = {
   'profile/none-current': EXIT.notFound,
   'profile/no-file': EXIT.notFound,
   'cluster/none': EXIT.notFound,
+  'consumer/not-found': EXIT.notFound,
   'cluster/unknown-member': EXIT.notFound,
   tls: EXIT.denied,
   'connection/tls-required': EXIT.denied,

@@ -2,6 +2,7 @@
 import { completions, version } from './about.ts';
 import { cluster } from './cluster.ts';
 import { group } from './command.ts';
+import { consumer } from './consumer.ts';
 import { gateway } from './gateway.ts';
 import { partition } from './partition.ts';
 import { profile } from './profile.ts';
@@ -19,6 +20,7 @@ export const root = group({
     consume,
     topic,
     partition,
+    consumer,
     smartmodule,
     tableFormat,
     cluster,
