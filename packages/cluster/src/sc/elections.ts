@@ -1,5 +1,6 @@
 /**
- * Keeps every partition led: leaves dead replicas out of the in-sync sets, and has another leader elected where one is gone.
+ * Keeps every partition led: leaves dead replicas out of the in-sync sets, and has another leader elected where one is gone, or
+ * cannot write any more.
  * What the candidates have is asked from themselves at that moment; no report is old enough to mislead.
  */
 import type { ReplicaKey } from '@fluvio-ts/protocol';
@@ -10,6 +11,7 @@ import { elected, withoutDead } from '../replication/leadership.ts';
 import type { Metadata, Step } from './metadata.ts';
 import { decision, leaderless, leadershipOf, splitPartitionName } from './objects.ts';
 import type { StoredObject } from './store.ts';
+import type { Unable } from './unable.ts';
 
 type Partition = StoredObject<'Partition'>;
 
@@ -27,6 +29,7 @@ export interface ElectionsOptions {
     spu: StoredObject<'SPU'>,
     replicas: readonly AskedReplica[],
   ) => Promise<ReadonlyMap<string, Candidate>>;
+  readonly unable: Unable;
   readonly log: Logger;
 }
 
@@ -41,7 +44,7 @@ export interface Elections {
 const RETRY_MS = 250;
 
 /** Makes the elections of a cluster. */
-export function createElections({ metadata, ask, log }: ElectionsOptions): Elections {
+export function createElections({ metadata, ask, unable, log }: ElectionsOptions): Elections {
   const { SPU: spus, Partition: partitions } = metadata.stores;
   let stopped = false;
   let running: Promise<void> | undefined;
@@ -55,6 +58,9 @@ export function createElections({ metadata, ask, log }: ElectionsOptions): Elect
         .filter((spu) => spu.status.resolution === 'Online')
         .map((spu) => [spu.spec.id, spu]),
     );
+
+  const canServe = (partition: Partition, id: number, live: ReadonlyMap<number, unknown>): boolean =>
+    live.has(id) && !unable.has(partition, id);
 
   const shrink = (): Promise<void> =>
     metadata.exclusive(async () => {
@@ -73,7 +79,7 @@ export function createElections({ metadata, ask, log }: ElectionsOptions): Elect
     const questions = new Map<number, AskedReplica[]>();
     for (const partition of headless) {
       for (const id of leadershipOf(partition).inSync) {
-        if (!live.has(id)) continue;
+        if (!canServe(partition, id, live)) continue;
         const question = { replica: splitPartitionName(partition.name), incarnation: partition.uid };
         questions.set(id, [...(questions.get(id) ?? []), question]);
       }
@@ -94,8 +100,10 @@ export function createElections({ metadata, ask, log }: ElectionsOptions): Elect
 
   const elect = async (): Promise<void> => {
     const live = online();
-    const headless = partitions.all().filter((partition) => !live.has(leadershipOf(partition).leader));
-    const hopeful = headless.filter((partition) => leadershipOf(partition).inSync.some((id) => live.has(id)));
+    const headless = partitions.all().filter((partition) => !canServe(partition, leadershipOf(partition).leader, live));
+    const hopeful = headless.filter((partition) =>
+      leadershipOf(partition).inSync.some((id) => canServe(partition, id, live)),
+    );
     const candidates = hopeful.length === 0 ? new Map<string, Candidate[]>() : await candidatesOf(hopeful);
     let undecided = false;
     await metadata.exclusive(async () => {
@@ -105,14 +113,15 @@ export function createElections({ metadata, ask, log }: ElectionsOptions): Elect
         const partition = partitions.get(name);
         if (partition?.uid !== uid) continue;
         const leadership = leadershipOf(partition);
-        if (now.has(leadership.leader)) continue;
-        const next = elected(leadership, partition.spec.replicas, candidates.get(name) ?? [], (id) => now.has(id));
+        const able = (id: number): boolean => canServe(partition, id, now);
+        if (able(leadership.leader)) continue;
+        const next = elected(leadership, partition.spec.replicas, candidates.get(name) ?? [], able);
         if (next !== undefined) {
           log('info', 'a leader was elected', { partition: name, leader: next.leader, epoch: next.epoch });
           steps.push(decision(partition, next));
           continue;
         }
-        undecided ||= leadership.inSync.some((id) => now.has(id));
+        undecided ||= leadership.inSync.some(able);
         if (partition.status.resolution === 'Online' || partition.status.resolution === 'OutOfStorage') {
           metadata.patch('Partition', leaderless(partition));
         }

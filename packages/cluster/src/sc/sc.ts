@@ -34,6 +34,7 @@ import { createSmartModules } from './smartmodules.ts';
 import { createSpuGroups } from './spu-groups.ts';
 import { createSpus } from './spus.ts';
 import { createTopics } from './topics.ts';
+import { createUnable } from './unable.ts';
 import { waitFor } from './wait.ts';
 
 /** How an SC runs. */
@@ -106,7 +107,13 @@ export async function startSc(options: ScOptions): Promise<Sc> {
     // Whatever is under way on the disk is finished before the folder is given away.
     stops.push(() => metadata.exclusive(async () => {}));
     const transport = gate.through(tcp());
-    const elections = createElections({ metadata, ask: (spu, replicas) => askSpu(transport, spu, replicas), log });
+    const unable = createUnable();
+    const elections = createElections({
+      metadata,
+      unable,
+      ask: (spu, replicas) => askSpu(transport, spu, replicas),
+      log,
+    });
     stops.push(() => elections.stop());
     const smartModules = createSmartModules({ metadata, dir, durable: options.durable, log });
     const spuGroups = createSpuGroups({
@@ -131,6 +138,8 @@ export async function startSc(options: ScOptions): Promise<Sc> {
         await elections.review();
         await topics.settle('soon');
       },
+      unable,
+      onUnable: elections.review,
       onOffline: elections.review,
       isManaged: (id) => spuGroups.groupOf(id) !== undefined,
       log,

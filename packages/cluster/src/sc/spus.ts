@@ -10,6 +10,7 @@ import { canBeKept } from './object-files.ts';
 import { decision, leaderless, leadershipOf, partitionName, sameEndpoints, unknownPartition } from './objects.ts';
 import { change, refusal, statusOf } from './outcome.ts';
 import type { StoredObject } from './store.ts';
+import type { Unable } from './unable.ts';
 
 /** The connection of a registered SPU. */
 export interface SpuLink {
@@ -48,6 +49,9 @@ export interface SpusOptions {
   readonly isGone: (spu: StoredObject<'SPU'>) => Promise<boolean>;
   /** Called after an SPU came online. */
   readonly onOnline: () => Promise<void>;
+  readonly unable: Unable;
+  /** Called after an SPU that leads partitions said that it cannot write to them. */
+  readonly onUnable: () => Promise<void>;
   /** Called after an SPU went offline. */
   readonly onOffline: () => Promise<void>;
   /** Whether an id belongs to a group. */
@@ -70,7 +74,7 @@ const BUSY_FACTOR = 10;
 
 /** Makes the SPUs of a cluster. */
 export function createSpus(options: SpusOptions): Spus {
-  const { metadata, spuTimeoutMs, isGone, onOnline, onOffline, isManaged, log } = options;
+  const { metadata, spuTimeoutMs, isGone, unable, onUnable, onOnline, onOffline, isManaged, log } = options;
   const { SPU: spus, Partition: partitions } = metadata.stores;
   const links = new Map<number, Link>();
   let stopped = false;
@@ -199,6 +203,7 @@ export function createSpus(options: SpusOptions): Spus {
         const unchanged =
           present !== undefined && present.status.resolution === 'Online' && sameEndpoints(present.spec, spec);
         const steps = resume(request);
+        if (request.create) unable.clear(id);
         if (!unchanged) {
           const uid = present?.uid ?? metadata.newUid();
           const put = {
@@ -227,6 +232,7 @@ export function createSpus(options: SpusOptions): Spus {
       if (entry?.link !== link) return false;
       entry.lastSeenAt = performance.now();
       entry.movedAt = entry.lastSeenAt;
+      let failed = false;
       for (const report of replicas) {
         const partition = partitions.get(partitionName(report.replica.topic, report.replica.partition));
         if (partition === undefined || partition.uid !== report.incarnation) continue;
@@ -246,7 +252,13 @@ export function createSpus(options: SpusOptions): Spus {
           baseOffset: report.startOffset,
         };
         metadata.patch('Partition', { ...partition, status });
+        const others = partition.spec.replicas.length > 1;
+        if (report.resolution === 'Offline' && others && unable.mark(partition, link.id)) {
+          failed = true;
+          log('error', 'a leader cannot write any more', { partition: partition.name, leader: link.id });
+        }
       }
+      if (failed) void onUnable();
       return true;
     },
 

@@ -156,13 +156,21 @@ function store(replica: Replica | undefined, entry: ProducePartition): Entry {
   const run = checked(entry.records, replica);
   if ('kind' in run) return answer(run);
   if (run.batches.length === 0) return answer(NO_ERROR);
-  if (replica.state === 'failed') return answer({ kind: 'PartitionShortCircuited' });
+  // Where there are other replicas, one of them is about to lead.
+  const replicated = replica.spec.replicas.length > 1;
+  const failed = (): boolean => replica.state === 'failed';
+  if (failed()) return answer({ kind: replicated ? 'NotLeaderForPartition' : 'PartitionShortCircuited' });
+  const before = replica.endOffset;
   try {
     const baseOffset = replica.append(run);
     const epoch = replica.leadership?.epoch;
     return { ...answer(NO_ERROR, BigInt(baseOffset)), replica, endOffset: replica.endOffset, epoch };
   } catch (error) {
     if (isFluvioError(error, 'storage/full')) return answer({ kind: 'PartitionFull', replica: replica.key });
+    // Nothing of it is stored, so it may be sent to the next leader.
+    if (failed() && replicated && replica.endOffset === before) {
+      return answer({ kind: 'NotLeaderForPartition' });
+    }
     return answer({ kind: 'StorageError' });
   }
 }

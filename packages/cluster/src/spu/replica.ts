@@ -44,7 +44,8 @@ export interface ReplicationSettings {
 /**
  * - `open`: it reads and writes.
  * - `full`: its device had no room for the last append; the next may succeed.
- * - `failed`: a write failed in a way that makes further ones unsafe; it reads, and writes again after a restart.
+ * - `failed`: a write failed in a way that makes further ones unsafe; it reads, and writes again after a restart. The SC has
+ *   another replica lead, where there is one in sync.
  * - `gone`: its topic was deleted, or its SPU is stopping.
  */
 export type ReplicaState = 'open' | 'full' | 'failed' | 'gone';
@@ -181,6 +182,10 @@ export function openReplica(options: ReplicaOptions): Replica {
 
   const gone = (): Error =>
     clusterError('storage/io', { path: dir, action: 'write', reason: `the replica is ${state}` });
+  const deposed = (): Error => clusterError('cluster/deposed', { partition: name });
+  /** Where there are other replicas than one that has failed, one of them is about to lead, and may have what is waited for. */
+  const unusable = (): Error =>
+    state === 'failed' && leader !== undefined && spec.replicas.length > 1 ? deposed() : gone();
   const safeOffset = (): number => (fsync === 'always' ? flushedTo : log.endOffset);
   const usable = (): boolean => state === 'open' || state === 'full';
 
@@ -192,7 +197,7 @@ export function openReplica(options: ReplicaOptions): Replica {
   const fail = (error: unknown): void => {
     state = 'failed';
     report('error', 'a partition refuses writes until its SPU restarts', { partition: name, reason: reasonOf(error) });
-    sendAway(gone());
+    sendAway(unusable());
     notify();
   };
 
@@ -347,7 +352,7 @@ export function openReplica(options: ReplicaOptions): Replica {
         moveTo(leader.highWatermark);
         return;
       }
-      if (leader !== undefined) sendAway(clusterError('cluster/deposed', { partition: name }));
+      if (leader !== undefined) sendAway(deposed());
       leader = undefined;
       leaderStartOffset = 0;
       if (told.leader === self) beginReign(told);
@@ -355,7 +360,7 @@ export function openReplica(options: ReplicaOptions): Replica {
     },
     limit: (isolation) => (isolation === 'read_committed' ? highWatermark : log.endOffset),
     append(run) {
-      if (leader === undefined) throw clusterError('cluster/deposed', { partition: name });
+      if (leader === undefined) throw deposed();
       const { epoch } = leader;
       return write(() => log.append(run, stamped ? epoch : undefined));
     },
@@ -381,7 +386,7 @@ export function openReplica(options: ReplicaOptions): Replica {
     },
     restartAt: (offset) => cut(() => log.restartAt(offset)),
     onWant(want) {
-      if (leader === undefined) throw clusterError('cluster/deposed', { partition: name });
+      if (leader === undefined) throw deposed();
       const verdict = leader.onWant(want, shape, performance.now());
       moveTo(leader.highWatermark);
       return verdict;
@@ -389,11 +394,11 @@ export function openReplica(options: ReplicaOptions): Replica {
     propose: () => (usable() ? leader?.propose(performance.now()) : undefined),
     committed(offset, timeoutMs) {
       if (highWatermark >= offset) return undefined;
-      return usable() ? waiting.wait(offset, timeoutMs) : Promise.reject(gone());
+      return usable() ? waiting.wait(offset, timeoutMs) : Promise.reject(unusable());
     },
     stored(offset, timeoutMs) {
       if (safeOffset() >= offset) return undefined;
-      return usable() ? waitingForDevice.wait(offset, timeoutMs) : Promise.reject(gone());
+      return usable() ? waitingForDevice.wait(offset, timeoutMs) : Promise.reject(unusable());
     },
     read: (range) => log.read(range),
     subscribe(listener) {

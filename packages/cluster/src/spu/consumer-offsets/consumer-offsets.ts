@@ -19,6 +19,7 @@ import type { StoreConsumerOffsetRequest } from '../../private/consumer-offsets.
 import { ReadConsumerOffset, StoreConsumerOffset } from '../../private/consumer-offsets.ts';
 import type { CatalogNews, Peer } from '../../private/messages.ts';
 import { pause } from '../pause.ts';
+import type { Replica } from '../replica.ts';
 import type { Replicas } from '../replicas.ts';
 import { createCatalog } from './catalog.ts';
 import type { OffsetKey, StoredOffset } from './changes.ts';
@@ -76,10 +77,14 @@ export function createConsumerOffsets(options: ConsumerOffsetsOptions): Consumer
   let toldLeader = NOBODY;
   let table: OffsetsTable | undefined;
 
+  /** Whether a replica leads. One that cannot write any more is about to lead no more, where there are others. */
+  const keeps = (replica: Replica): boolean =>
+    replica.leads() && (replica.state !== 'failed' || replica.spec.replicas.length === 1);
+
   /** The table, if this SPU leads. @throws `storage/io`, `storage/corrupt` */
   const here = (): OffsetsTable | undefined => {
     const replica = replicas.get(CONSUMER_OFFSET_PARTITION);
-    if (replica === undefined || !replica.leads()) {
+    if (replica === undefined || !keeps(replica)) {
       table = undefined;
       return undefined;
     }
@@ -107,7 +112,8 @@ export function createConsumerOffsets(options: ConsumerOffsetsOptions): Consumer
   const leader = (): number => replicas.get(CONSUMER_OFFSET_PARTITION)?.leadership?.leader ?? toldLeader;
 
   const refused = (error: unknown): ErrorCode => {
-    if (isFluvioError(error, 'cluster/deposed')) return NOT_LEADER;
+    const replica = replicas.get(CONSUMER_OFFSET_PARTITION);
+    if (isFluvioError(error, 'cluster/deposed') || replica === undefined || !keeps(replica)) return NOT_LEADER;
     log('warn', 'a consumer offset could not be stored', { reason: reasonOf(error) });
     return { kind: 'StorageError' };
   };
