@@ -23,6 +23,7 @@ const pages = [
     'browser.md',
     'smartmodules.md',
   ),
+  '../../MIGRATION.md',
   '../../packages/cli/README.md',
   '../../ARCHITECTURE.md',
   '../../CONTRIBUTING.md',

@@ -159,3 +159,11 @@ test('an SPU group whose ids are taken is kept, and says so', async () => {
   expect((await flv('cluster spg delete clash')).code).toBe(0);
   expect((await flv('cluster spg delete clash')).code).toBe(3);
 });
+
+test('an SPU group of a cluster that goes on by itself has its SPUs run', async () => {
+  expect((await flv('cluster spg create more --replicas 2 --min-id 7000')).code).toBe(0);
+  expect((await flv('cluster spg list')).stdout).toMatch(/\nmore +2 +7000 +10Gi +Reserved *\n$/);
+  expect((await flv('cluster spu list')).stdout).toMatch(/7001 +more-1 +Online +managed/);
+  expect((await flv('cluster spg delete more')).code).toBe(0);
+  expect((await flv('cluster spu list')).stdout).not.toContain('more');
+});

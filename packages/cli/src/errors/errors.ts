@@ -55,6 +55,8 @@ export interface CliCodes {
   'cluster/port-taken': ClusterCodes['cluster/port-taken'];
   /** The embedded cluster of a folder is not there. */
   'cluster/none': { readonly dataDir: string };
+  /** The embedded cluster has no such process; the same as the cluster's. */
+  'cluster/unknown-member': ClusterCodes['cluster/unknown-member'];
   /** The cluster is not as it should be. */
   'cluster/unhealthy': { readonly problems: readonly string[] };
 }
@@ -93,5 +95,6 @@ export const cliError: ErrorFactory<CliCodes> = defineErrors<CliCodes>({
     text: (c) => `port ${c.port} on ${c.host} is taken by another program: choose another one with ${c.option}`,
   },
   'cluster/none': { text: (c) => `no embedded cluster is in ${c.dataDir}` },
+  'cluster/unknown-member': { text: (c) => `the embedded cluster has no process ${c.name}` },
   'cluster/unhealthy': { text: (c) => `the cluster is not healthy: ${c.problems.join('; ')}` },
 });
