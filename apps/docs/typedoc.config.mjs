@@ -24,6 +24,7 @@ const pages = [
     'smartmodules.md',
   ),
   '../../packages/cluster/DIFFERENCES.md',
+  '../../MIGRATION.md',
   '../../packages/cli/README.md',
   '../../ARCHITECTURE.md',
   '../../CONTRIBUTING.md',

@@ -73,7 +73,7 @@ export const tcpError: ErrorFactory<TcpCodes> = defineErrors<TcpCodes>({
   'connection/no-answer': {
     text: (c) =>
       c.peer.startsWith('tls')
-        ? `${c.peer} hung up on the first request without an answer: it may not be ${c.who} of a Fluvio cluster, or is just going down`
+        ? `${c.peer} hung up on the first request without an answer: it may not accept this client's certificate (or its lack of one), not be ${c.who} of a Fluvio cluster, or be just going down`
         : `${c.peer} hung up on the first request without an answer: it may expect TLS, not be ${c.who} of a Fluvio cluster, or be just going down`,
     retryable: true,
   },

@@ -1,6 +1,7 @@
 /**
- * OpenTelemetry metrics and traces for the Fluvio client.
+ * OpenTelemetry for the Fluvio client: metrics and spans of what it tells of itself.
  *
  * @packageDocumentation
  */
-export {};
+export type { InstrumentOptions } from './instrument.ts';
+export { instrument } from './instrument.ts';

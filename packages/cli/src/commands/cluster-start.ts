@@ -1,51 +1,100 @@
 /** `flv cluster start` */
-import { type Cluster, startCluster } from '@fluvio-ts/cluster';
+import { type Cluster, clusterStatus, startCluster } from '@fluvio-ts/cluster';
 import { addProfile, profilePath, updateProfiles } from '@fluvio-ts/profiles';
 import { isFluvioError } from '@fluvio-ts/protocol';
 import { cliError } from '../errors/errors.ts';
 import { formatOf, isForPrograms, printValue } from '../output/print.ts';
 import { UsageError } from '../parse/usage-error.ts';
 import type { Cli } from '../session/cli.ts';
+import { securityOf } from '../session/cluster-security.ts';
 import { dataDirOf } from '../session/data-dir.ts';
 import type { ClusterStart } from '../spec/cluster.ts';
 import { formatElapsed } from '../values/duration.ts';
 
 const TICK_MS = 100;
+const LOOK_MS = 500;
+const LOOPBACK = ['127.0.0.1', 'localhost'];
 
 export async function run({ options }: ClusterStart, cli: Cli): Promise<void> {
-  const { env, out, talk, globals } = cli;
+  const { env } = cli;
   const dataDir = dataDirOf(options.dataDir, env);
   const began = performance.now();
   const cluster = await start(options, dataDir, cli);
-  const { endpoint, members } = cluster;
-  const profile = options.skipProfileCreation ? undefined : (options.profile ?? 'local');
-  if (profile !== undefined) await writeProfile(profile, endpoint, cli);
+  try {
+    const profile = options.skipProfileCreation ? undefined : (options.profile ?? 'local');
+    if (profile !== undefined) await writeProfile(profile, cluster.profile, cli);
+    await announce(cluster, { profile, foreground: options.foreground, tookMs: performance.now() - began }, cli);
+    if (options.foreground) await attend(cluster, cli);
+  } finally {
+    if (options.foreground) await cluster.stop();
+  }
+}
 
+interface Started {
+  readonly profile: string | undefined;
+  readonly foreground: boolean;
+  readonly tookMs: number;
+}
+
+async function announce(cluster: Cluster, { profile, foreground, tookMs }: Started, cli: Cli): Promise<void> {
+  const { out, talk, globals } = cli;
+  const { endpoint, members, dataDir } = cluster;
   const format = formatOf(cli);
   if (isForPrograms(format)) {
     await printValue(cli, { endpoint, dataDir, profile: profile ?? null, members }, format);
     return;
   }
   const spus = members.length - 1;
-  const took = formatElapsed(performance.now() - began);
+  const took = formatElapsed(tookMs);
   if (!globals.quiet)
     await out.line(`cluster ready at ${endpoint}: 1 controller, ${spus} SPU${spus === 1 ? '' : 's'} (${took})`);
-  talk.note(`data in ${dataDir}; it goes on until flv cluster shutdown`);
+  talk.note(`data in ${dataDir}; it goes on until ${foreground ? 'Ctrl-C' : 'flv cluster shutdown'}`);
   if (profile !== undefined) talk.note(`profile '${profile}' leads to it and is the current one`);
-  const target = profile === undefined ? ` -c ${endpoint}` : '';
+  const target = profile === undefined ? ` -c ${endpoint}${tlsFlags(cluster.tls)}` : '';
   talk.note('try:');
   talk.note(`  flv${target} topic create greetings`);
   talk.note(`  echo hello | flv${target} produce greetings`);
   talk.note(`  flv${target} consume greetings -B -d`);
 }
 
+/** Waits for the end, and tells of processes that end before. */
+async function attend(cluster: Cluster, { signal, talk }: Cli): Promise<void> {
+  const told = new Set<string>();
+  const look = setInterval(() => {
+    for (const { name, logFile, alive } of clusterStatus(cluster.dataDir).members) {
+      if (alive || told.has(name)) continue;
+      told.add(name);
+      talk.warn(`process ${name} has ended (its log is ${logFile}); the others go on`);
+    }
+  }, LOOK_MS);
+  try {
+    await new Promise<void>((resolve) => {
+      if (signal.aborted) resolve();
+      signal.addEventListener('abort', () => resolve(), { once: true });
+    });
+  } finally {
+    clearInterval(look);
+  }
+}
+
+/** How to name the certificates where no profile does. */
+function tlsFlags(tls: Cluster['tls']): string {
+  if (tls === undefined) return '';
+  const { ca, cert, key } = tls.paths;
+  const client = cert === undefined || key === undefined ? '' : ` --client-cert ${cert} --client-key ${key}`;
+  return ` --tls --domain ${tls.domain} --ca-cert ${ca}${client}`;
+}
+
 async function start(options: ClusterStart['options'], dataDir: string, cli: Cli): Promise<Cluster> {
   const { scPubAddr, scPrivAddr, spuPort, spu, anyPort } = options;
   const { signal, talk, globals } = cli;
-  if (scPubAddr !== undefined && scPrivAddr !== undefined && scPubAddr.host !== scPrivAddr.host) {
-    throw new UsageError('--sc-pub-addr and --sc-priv-addr name different hosts: the embedded cluster has one');
+  if (scPrivAddr !== undefined && !LOOPBACK.includes(scPrivAddr.host)) {
+    throw new UsageError(
+      `--sc-priv-addr: '${scPrivAddr.host}' is not this machine's own address`,
+      'the servers of an embedded cluster talk to each other on 127.0.0.1 only',
+    );
   }
-  const host = scPubAddr?.host ?? scPrivAddr?.host;
+  const host = scPubAddr?.host;
   const what = `starting a controller and ${spu} SPU${spu === 1 ? '' : 's'}`;
   const began = performance.now();
   const tick = setInterval(() => talk.progress(`${what} … ${formatElapsed(performance.now() - began)}`), TICK_MS);
@@ -53,7 +102,8 @@ async function start(options: ClusterStart['options'], dataDir: string, cli: Cli
     return await startCluster({
       mode: 'processes',
       dataDir,
-      lifetime: 'detached',
+      lifetime: options.foreground ? 'attached' : 'detached',
+      ...securityOf(options),
       spus: spu,
       signal,
       ports: anyPort ? 'any' : 'fixed',
@@ -84,13 +134,13 @@ function inOurWords(error: unknown): unknown {
   return cliError('cluster/port-taken', { host, port, option: OPTIONS[option] ?? option }, error);
 }
 
-async function writeProfile(name: string, endpoint: string, { env, talk }: Cli): Promise<void> {
+async function writeProfile(name: string, profile: Cluster['profile'], { env, talk }: Cli): Promise<void> {
   let replaced: string | undefined;
   // Not stopped by Ctrl-C: the cluster runs by now, and this is how it is found.
   await updateProfiles(profilePath({ env }), (config) => {
     const old = config.clusters.get(name)?.endpoint;
-    replaced = old === endpoint ? undefined : old;
-    return addProfile(config, name, { endpoint, installation: 'local' });
+    replaced = old === profile.endpoint ? undefined : old;
+    return addProfile(config, name, profile);
   });
   if (replaced !== undefined) talk.note(`profile '${name}' led to ${replaced} before`);
 }

@@ -7,7 +7,7 @@ import type { Cli } from '../session/cli.ts';
 import { askCluster, type ClusterView } from '../session/cluster-view.ts';
 import { dataDirOf } from '../session/data-dir.ts';
 import { embeddedStatus, requireEmbedded } from '../session/embedded.ts';
-import { findTarget, type Target } from '../session/target.ts';
+import { findTarget, readTls, type Target } from '../session/target.ts';
 import type { ClusterStatus } from '../spec/cluster.ts';
 
 /** What there is to ask: a cluster to connect to, the processes of an embedded one, or both. */
@@ -27,7 +27,7 @@ export async function run({ options }: ClusterStatus, cli: Cli): Promise<void> {
 
 async function subjectOf(given: string | undefined, cli: Cli): Promise<Subject> {
   const dataDir = dataDirOf(given, cli.env);
-  if (given !== undefined) return embedded(requireEmbedded(dataDir));
+  if (given !== undefined) return await embedded(requireEmbedded(dataDir));
   const processes = embeddedStatus(dataDir);
   try {
     const target = await findTarget(cli);
@@ -36,14 +36,14 @@ async function subjectOf(given: string | undefined, cli: Cli): Promise<Subject> 
     const noProfile = isFluvioError(error, 'profile/no-file') || isFluvioError(error, 'profile/none-current');
     if (!noProfile) throw error;
     if (processes === undefined) throw cliError('cluster/none', { dataDir }, error);
-    return embedded(processes);
+    return await embedded(processes);
   }
 }
 
-const embedded = (processes: Processes): Subject => ({
+const embedded = async (processes: Processes): Promise<Subject> => ({
   target: {
     endpoint: processes.endpoint,
-    tls: undefined,
+    tls: processes.tls && (await readTls(processes.tls)),
     spuAddress: 'public',
     gateway: undefined,
     from: processes.dataDir,
@@ -62,10 +62,12 @@ async function ask(target: Target, cli: Cli): Promise<{ readonly view?: ClusterV
 
 function processProblems(processes: Processes | undefined): readonly string[] {
   if (processes === undefined) return [];
-  if (processes.state === 'stopped') return ['it is stopped (flv cluster start continues it)'];
+  if (processes.state === 'stopped') return ['it is stopped (flv cluster resume continues it)'];
   return processes.members
     .filter(({ alive }) => !alive)
-    .map(({ name, logFile }) => `process ${name} has ended (its log is ${logFile})`);
+    .map(
+      ({ name, logFile }) => `process ${name} has ended (flv cluster resume starts it again; its log is ${logFile})`,
+    );
 }
 
 interface Report extends Subject {

@@ -23,6 +23,8 @@ const HINTS: Readonly<Record<string, (c: Context) => string | undefined>> = {
   'profile/cluster-in-use': (c) => `flv profile delete-cluster ${c.name} --force`,
   'cluster/port-taken': (c) =>
     `--any-port takes free ports; ${c.option} ${c.option === '--spu-port' ? '0' : `${c.host}:0`} does so for this one`,
+  'cluster/unknown-member': () => 'flv cluster status shows which there are',
+  'cluster/not-running': () => 'flv cluster resume starts it',
   'cluster/none': () => 'flv cluster start starts one; --data-dir names another folder',
   'cluster/data-dir-in-use': () =>
     'flv cluster status shows it; flv cluster shutdown stops it; --data-dir names another',

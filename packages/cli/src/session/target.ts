@@ -2,8 +2,10 @@
  * Which cluster a command talks to. Options win over environment variables, those over the profile file; an address wins
  * over a profile.
  */
+
 import { readFile } from 'node:fs/promises';
 import type { TlsOptions } from '@fluvio-ts/adapter-tcp';
+import type { ClusterStatus } from '@fluvio-ts/cluster';
 import { openProfiles, type ResolvedTls, resolveCluster } from '@fluvio-ts/profiles';
 import { unreadable } from '../errors/unreadable.ts';
 import { UsageError } from '../parse/usage-error.ts';
@@ -117,6 +119,17 @@ function tlsOfProfile(tls: ResolvedTls): TlsOptions | undefined {
   if (tls.mode === 'disabled') return undefined;
   if (tls.mode === 'anonymous') return { insecureSkipVerify: true };
   return { ca: tls.caCert, cert: tls.cert, key: tls.key, domain: tls.domain };
+}
+
+/** Reads the certificates that an embedded cluster keeps for its clients. @throws `input/unreadable` */
+export async function readTls({ domain, paths }: NonNullable<ClusterStatus['tls']>): Promise<TlsOptions> {
+  const [ca, cert, key] = await Promise.all([readPem(paths.ca), readPem(paths.cert), readPem(paths.key)]);
+  return {
+    domain,
+    ...(ca !== undefined && { ca }),
+    ...(cert !== undefined && { cert }),
+    ...(key !== undefined && { key }),
+  };
 }
 
 async function readPem(path: string | undefined): Promise<string | undefined> {

@@ -2,6 +2,7 @@
 import { completions, version } from './about.ts';
 import { cluster } from './cluster.ts';
 import { group } from './command.ts';
+import { consumer } from './consumer.ts';
 import { gateway } from './gateway.ts';
 import { partition } from './partition.ts';
 import { profile } from './profile.ts';
@@ -12,5 +13,5 @@ import { wire } from './wire.ts';
 export const root = group({
   name: 'flv',
   summary: 'Fluvio from the command line: produce, consume, administer.',
-  commands: [produce, consume, topic, partition, cluster, profile, gateway, wire, version, completions],
+  commands: [produce, consume, topic, partition, consumer, cluster, profile, gateway, wire, version, completions],
 });

@@ -35,19 +35,18 @@ const LEAF_MARGIN_DAYS = 30;
 /** A leaf never outlives its authority. */
 const AUTHORITY_MARGIN_DAYS = LEAF_DAYS + 1;
 
-/** Folder of the certificates. */
-export const tlsFolder = (dataDir: string): string => join(dataDir, 'tls');
+/** Where the authority of a data folder keeps a pair. */
+export const pairPaths = (dataDir: string, name: string): PairPaths => ({
+  cert: join(dataDir, 'tls', `${name}.crt`),
+  key: join(dataDir, 'tls', `${name}.key`),
+});
 
 /** Opens the authority of a data folder; makes one if there is none that is good for long enough. @throws `storage/io` */
 export async function openAuthority(
   dataDir: string,
   { now = () => new Date() }: AuthorityClock = {},
 ): Promise<Authority> {
-  const folder = tlsFolder(dataDir);
-  const pathsOf = (name: string): PairPaths => ({
-    cert: join(folder, `${name}.crt`),
-    key: join(folder, `${name}.key`),
-  });
+  const pathsOf = (name: string): PairPaths => pairPaths(dataDir, name);
   const period = (days: number) => ({
     from: new Date(now().getTime() - BEFORE_MS),
     to: new Date(now().getTime() + days * DAY_MS),

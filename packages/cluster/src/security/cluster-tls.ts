@@ -1,9 +1,8 @@
 /** What clients of a secured cluster need, and everything that has to be there before its servers start. */
-import { resolve } from 'node:path';
 import type { ClusterSettings } from '../options.ts';
 import { spuId, spuName } from '../options.ts';
 import type { Authority } from './authority.ts';
-import { openAuthority } from './authority.ts';
+import { openAuthority, pairPaths } from './authority.ts';
 import { readNamedPem } from './pem-files.ts';
 import type { ServerName } from './server-tls.ts';
 import { serverCertificate } from './server-tls.ts';
@@ -56,18 +55,29 @@ async function clientTls(
   roles: readonly string[],
 ): Promise<ClientTls> {
   const subject = { commonName: name, organizations: roles };
-  const { cert, key, paths } = await authority.ensure(`client-${name}`, subject, 'client');
+  const { cert, key, paths } = await authority.ensure(clientFile(name), subject, 'client');
   return { domain, ca: authority.cert, cert, key, paths: { ca: authority.path, ...paths } };
 }
+
+/** Where the credentials of a cluster that has been started are kept. */
+export function tlsPaths({ domain, files }: TlsSettings, dataDir: string): Pick<ClientTls, 'domain' | 'paths'> {
+  if (files === undefined) {
+    return { domain, paths: { ca: pairPaths(dataDir, 'ca').cert, ...pairPaths(dataDir, clientFile(ROOT_CLIENT)) } };
+  }
+  const { ca, clientCert: cert, clientKey: key } = files;
+  return { domain, paths: { ca, ...(cert !== undefined && key !== undefined && { cert, key }) } };
+}
+
+const clientFile = (name: string): string => `client-${name}`;
 
 /** The credentials in files of the user's own. */
 function ownTls(domain: string, { ca, clientCert, clientKey }: TlsFiles): ClientTls {
   const trusted = { domain, ca: readNamedPem('tls.files.ca', ca) };
-  if (clientCert === undefined || clientKey === undefined) return { ...trusted, paths: { ca: resolve(ca) } };
+  if (clientCert === undefined || clientKey === undefined) return { ...trusted, paths: { ca: ca } };
   return {
     ...trusted,
     cert: readNamedPem('tls.files.clientCert', clientCert),
     key: readNamedPem('tls.files.clientKey', clientKey),
-    paths: { ca: resolve(ca), cert: resolve(clientCert), key: resolve(clientKey) },
+    paths: { ca: ca, cert: clientCert, key: clientKey },
   };
 }

@@ -1,5 +1,6 @@
 /** The `tls` option: what users give, checked and completed. */
 import { isIP } from 'node:net';
+import { resolve } from 'node:path';
 import { clusterError } from '../errors.ts';
 
 /** How the servers of a cluster are secured. `tls: true` takes all defaults. */
@@ -61,6 +62,12 @@ const HOST_NAME = /^(?=.{1,253}$)[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\.[a-z0-9]([
 /** Names of clients are names of files as well. */
 const CLIENT_NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
 
+/** Servers may run, and start again, in another folder. */
+const absolute = (files: TlsFiles): TlsFiles =>
+  Object.fromEntries(
+    Object.entries(files).map(([name, path]: [string, string]) => [name, resolve(path)]),
+  ) as unknown as TlsFiles;
+
 /** Completes and checks the option. `mustKnow` is set where every client has to show who it is. @throws `cluster/options` */
 export function tlsSettings(
   given: boolean | TlsOptions | undefined,
@@ -99,6 +106,6 @@ export function tlsSettings(
     clientCertificates,
     names: [...new Set([host, 'localhost', '127.0.0.1', '::1', ...names])],
     clients: { [ROOT_CLIENT]: [ROOT_ROLE], ...options.clients },
-    files,
+    files: files && absolute(files),
   };
 }

@@ -1,0 +1,6 @@
+/**
+ * Administration, as in `@fluvio-ts/admin`.
+ *
+ * @packageDocumentation
+ */
+export * from '@fluvio-ts/admin';
