@@ -23,6 +23,7 @@ const pages = [
     'browser.md',
     'smartmodules.md',
   ),
+  '../../packages/cluster/DIFFERENCES.md',
   '../../MIGRATION.md',
   '../../packages/cli/README.md',
   '../../ARCHITECTURE.md',

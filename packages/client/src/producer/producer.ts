@@ -106,7 +106,7 @@ const CLOSE_TIMEOUT_MS = 10_000;
 /** Long enough for promises; nothing waits for a server any more. */
 const SETTLE_TIMEOUT_MS = 1_000;
 /** Most that is kept in buffers between batches. */
-const POOLED_BYTES = 4_194_304;
+const POOLED_BYTES = 8_388_608;
 
 /** What a record costs in memory besides its bytes, measured: its promise and result, its share of a group's, or next to nothing. */
 const SEND_COST_BYTES = 512;
@@ -149,7 +149,7 @@ export async function openProducer<R>(
     codecs,
     counters,
     // Room behind a full batch, so that the record that no longer fits does not make the buffer grow.
-    pool: bufferPool(batchBytes + Math.min(batchBytes, 16_384), Math.min(POOLED_BYTES, bufferBytes)),
+    pool: bufferPool(batchBytes + Math.min(batchBytes, 16_384), Math.min(POOLED_BYTES, bufferBytes / 4)),
     give: (bytes: number, records: number): void => {
       bufferedRecords -= records;
       budget.give(bytes);
