@@ -24,6 +24,8 @@ const pages = [
     'browser.md',
     'smartmodules.md',
   ),
+  '../../packages/cluster/DIFFERENCES.md',
+  '../../MIGRATION.md',
   '../../packages/cli/README.md',
   '../../ARCHITECTURE.md',
   '../../CONTRIBUTING.md',

@@ -1,5 +1,5 @@
 /** The door: what a client's cluster can be asked to be. */
-import type { Client } from '@fluvio-ts/client';
+import type { Client, ConsumerOffsets } from '@fluvio-ts/client';
 import { clusterOf } from '@fluvio-ts/client/internal';
 import type { Mirrors } from './mirrors.ts';
 import { mirrors } from './mirrors.ts';
@@ -25,6 +25,8 @@ export interface Admin {
   readonly smartModules: SmartModules;
   readonly tableFormats: TableFormats;
   readonly mirrors: Mirrors;
+  /** How far named consumers are: the same as the client's own. */
+  readonly consumerOffsets: ConsumerOffsets;
 }
 
 /**
@@ -46,5 +48,6 @@ export function admin(client: Client): Admin {
     smartModules: smartModules(cluster),
     tableFormats: tableFormats(cluster),
     mirrors: mirrors(cluster),
+    consumerOffsets: client.consumerOffsets,
   };
 }

@@ -6,6 +6,7 @@ import { cliError } from '../errors/errors.ts';
 import { recordWriter } from '../records/formats.ts';
 import { readRecords } from '../records/reader.ts';
 import { retryWatch } from '../records/retry-watch.ts';
+import { smartModulesOf } from '../records/smartmodules.ts';
 import { describeStart, startOf } from '../records/start.ts';
 import type { Cli } from '../session/cli.ts';
 import { connectTo } from '../session/connect.ts';
@@ -13,6 +14,9 @@ import type { Consume } from '../spec/records.ts';
 
 /** How long interrupted reading is tried again where it is to end by itself; what follows a topic waits for ever. */
 const PATIENCE_MS = 60_000;
+
+/** How often a named consumer stores how far it is. */
+const COMMIT_MS = 2_000;
 
 type Options = Consume['options'];
 
@@ -28,6 +32,7 @@ export async function run({ args, options }: Consume, cli: Cli): Promise<void> {
     delimiter: options.delimiter,
     width: options.truncate && out.isTTY ? out.columns : undefined,
   });
+  const smartModules = await smartModulesOf(options);
   announce(topic, options, cli);
   const client = await connectTo(cli, undefined, codecs());
   try {
@@ -36,7 +41,15 @@ export async function run({ args, options }: Consume, cli: Cli): Promise<void> {
     await readRecords({
       client,
       topic,
-      consumer: { ...consumerOptions(options), start, onRetry: watch.onRetry, onGap: watch.onGap },
+      consumer: {
+        ...consumerOptions(options),
+        start,
+        smartModules,
+        onRetry: watch.onRetry,
+        onGap: watch.onGap,
+        onSkip: ({ error }) => talk.warn(reasonOf(error)),
+        onCommitError: (error) => talk.warn(reasonOf(error)),
+      },
       partitions: await partitionsOf(client, topic, options, signal),
       end: options.end,
       count: options.count ?? Number.POSITIVE_INFINITY,
@@ -68,14 +81,21 @@ function announce(topic: string, options: Options, { talk }: Cli): void {
   }
 }
 
-function consumerOptions({ maxbytes, isolation, disableContinuous, partition }: Options): ConsumerOptions {
+function consumerOptions(options: Options): ConsumerOptions {
+  const { maxbytes, isolation, disableContinuous, until, partition, consumer, start, skipFailures } = options;
   return {
     ...(partition.length > 0 && { partitions: [...new Set(partition)] }),
     ...(maxbytes !== undefined && { maxBytes: maxbytes }),
     ...(isolation !== undefined && { isolation }),
-    ...(disableContinuous && { until: 'end' }),
+    ...((disableContinuous || until !== undefined) && {
+      until: { end: disableContinuous, ...(until !== undefined && { time: until }) },
+    }),
+    ...(consumer !== undefined && { consumerId: consumer, commitIntervalMs: COMMIT_MS, resume: start === undefined }),
+    ...(skipFailures && { onSmartModuleFailure: 'skip' }),
   };
 }
+
+const reasonOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
 /** With `--end` every partition ends on its own, so each has a consumer; else one consumer has all. */
 async function partitionsOf(

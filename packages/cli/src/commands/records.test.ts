@@ -313,3 +313,54 @@ describe('how it is produced', () => {
     expect((await home.flv(['produce', 'no-mirror', '-m', 'edge', '-p', '0'], { input: 'x\n' })).code).toBe(2);
   });
 });
+
+describe('a named consumer', () => {
+  test('goes on where it stopped, is listed, and is forgotten', async () => {
+    await home.flv(['topic', 'create', 'named']);
+    await home.flv(['produce', 'named'], { input: 'a\nb\nc\nd\n' });
+    const named = (...more: readonly string[]): Promise<Run> => home.flv(['consume', 'named', '-c', 'me', ...more]);
+    expect((await named('-B', '-n', '2')).stdout).toBe('a\nb\n');
+    expect((await named('-B', '-d')).stdout).toBe('c\nd\n');
+    const list = await home.flv(['consumer', 'list', '-O', 'json']);
+    expect(JSON.parse(list.stdout)).toEqual([
+      { consumer_id: 'me', topic: 'named', partition: 0, offset: 3, modified_time: expect.any(Number) },
+    ]);
+    expect((await home.flv(['consumer', 'list'])).stdout).toMatch(
+      /^CONSUMER +TOPIC +PARTITION +OFFSET +LAST SEEN\nme /,
+    );
+    expect((await named('--start', '1', '-n', '1')).stdout).toBe('b\n');
+    expect((await named('-d')).stdout).toBe('c\nd\n');
+    const deleted = await home.flv(['consumer', 'delete', 'me']);
+    expect(deleted.stdout).toBe('consumer "me" on topic "named" and partition "0" deleted\n');
+    expect((await home.flv(['consumer', 'delete', 'me'])).code).toBe(3);
+    expect((await home.flv(['consumer', 'delete', 'me', '-p', '0'])).code).toBe(2);
+    expect((await named('-B', '-d')).stdout).toBe('a\nb\nc\nd\n');
+  });
+});
+
+describe('times', () => {
+  test('are where reading starts and ends', async () => {
+    await home.flv(['topic', 'create', 'timed']);
+    await home.flv(['produce', 'timed'], { input: 'a\nb\n' });
+    const later = new Date(Date.now() + 60_000).toISOString();
+    expect((await all('timed', '--until', later)).stdout).toBe('a\nb\n');
+    expect((await home.flv(['consume', 'timed', '--since', '1h', '-d'])).stdout).toBe('a\nb\n');
+    expect((await home.flv(['consume', 'timed', '--since', later, '-d'])).stdout).toBe('');
+    expect((await all('timed', '--until', '1h')).stdout).toBe('');
+    expect((await home.flv(['consume', 'timed', '--since', 'yesterday'])).code).toBe(2);
+  });
+});
+
+test('a reader that has seen enough of the first records ends it, although nothing more comes', async () => {
+  await home.flv(['topic', 'create', 'head']);
+  await home.flv(['produce', 'head'], { input: 'a\nb\nc\nd\n' });
+  const script = `"${process.execPath}" "${MAIN}" consume head -B | head -n 2`;
+  const run = spawn('sh', ['-c', script], { env: home.env, stdio: ['ignore', 'pipe', 'inherit'] });
+  let text = '';
+  run.stdout.on('data', (chunk: Buffer) => {
+    text += chunk.toString();
+  });
+  // The shell waits for all of the pipeline, which without this would go on until the next record.
+  const code = await new Promise((resolve) => run.once('close', resolve));
+  expect([code, text]).toEqual([0, 'a\nb\n']);
+});

@@ -2,12 +2,15 @@
  * Standard output: data, and nothing else. A reader that goes away ends the program quietly, a slow one slows it down,
  * and the program does not exit before everything is written.
  */
+import { Socket } from 'node:net';
 import type { Writable } from 'node:stream';
 import { type Paint, painter } from './colors.ts';
 
 /** See the file's head. */
 export interface DataOut {
   readonly isTTY: boolean;
+  /** Whether another program reads it. */
+  readonly isPipe: boolean;
   readonly columns: number;
   readonly colors: boolean;
   readonly paint: Paint;
@@ -53,6 +56,7 @@ export function dataOut(
 
   return {
     isTTY: stream.isTTY === true,
+    isPipe: stream.isTTY !== true && stream instanceof Socket,
     columns: stream.columns ?? 100,
     colors,
     paint: painter(colors),

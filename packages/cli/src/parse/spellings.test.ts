@@ -187,7 +187,7 @@ test('a letter that a command uses itself is the global option in front of its n
 });
 
 test('letters that mean something else in the official command line are refused, not reinterpreted', () => {
-  expect(() => read(['consume', 't', '-c', 'reader'])).toThrow("unknown option '-c'");
+  expect(() => read(['consume', 't', '-m', 'mirror'])).toThrow("unknown option '-m'");
   expect(() => read(['topic', 'create', '-c', 'topic.yaml'])).toThrow("unknown option '-c'");
 });
 

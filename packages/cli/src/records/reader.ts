@@ -30,13 +30,17 @@ export async function readRecords(reading: Reading): Promise<void> {
   const stop = new AbortController();
   const until = AbortSignal.any([signal, stop.signal]);
   let left = reading.count;
+  /** The last record of each partition. */
+  const written = new Map<number, bigint>();
 
   /** Writes what is wanted of a batch; false when no more is wanted of its partition. */
   const take = async (batch: ConsumerBatch): Promise<boolean> => {
     let taken = 0;
     for (const record of batch) {
       if (end !== undefined && record.offset > end) break;
+      output.begin();
       write(record, output.sink);
+      written.set(record.partition, record.offset);
       taken++;
       const full = output.written();
       if (full !== undefined) await full;
@@ -59,6 +63,11 @@ export async function readRecords(reading: Reading): Promise<void> {
       }
     } finally {
       until.removeEventListener('abort', close);
+      // What was printed is done, also where the loop was left in the middle of a batch.
+      if (consumer.commitMode !== 'none') {
+        await output.flush();
+        for (const [partition, offset] of written) await consumer.commit({ partition, offset });
+      }
       await consumer.close();
     }
   };

@@ -2,6 +2,7 @@
 import { duration } from '../values/duration.ts';
 import { integer, offset } from '../values/integer.ts';
 import { isolation } from '../values/isolation.ts';
+import { moment } from '../values/moment.ts';
 import { sizeFrom } from '../values/size.ts';
 import { deliverySemantic } from '../values/words.ts';
 import { command, flag, type Input, oneOf, required, text, value, valueOr, values } from './command.ts';
@@ -65,7 +66,7 @@ function nonEmpty(given: string): string {
 export const RECORD_FORMATS = ['dynamic', 'text', 'binary', 'json', 'ndjson', 'raw'] as const;
 export type RecordFormat = (typeof RECORD_FORMATS)[number];
 
-const STARTS = ['beginning', 'head', 'tail', 'start'];
+const STARTS = ['beginning', 'head', 'tail', 'start', 'since'];
 const startsBut = (name: string): readonly string[] => STARTS.filter((each) => each !== name);
 
 const consumeArgs = { topic: required('topic to consume', { completes: 'topic' }) } as const;
@@ -78,7 +79,16 @@ const consumeOptions = {
     conflicts: startsBut('tail'),
   }),
   start: value('--start <offset>', 'start at this offset of each partition', offset, { conflicts: startsBut('start') }),
+  since: value('--since <time>', 'start at the first record of this time: 10m for ten minutes ago, or a date', moment, {
+    conflicts: startsBut('since'),
+  }),
+  consumer: value(
+    '-c, --consumer <name>',
+    'go on where this consumer stopped, and store how far it is every 2 seconds; where nothing is stored the other starts hold, and --start holds in any case',
+    text,
+  ),
   end: value('--end <offset>', 'stop behind this offset of each partition', offset),
+  until: value('--until <time>', 'stop in front of the first record of this time', moment),
   count: value('-n, --count <n>', 'stop after n records', integer(1)),
   disableContinuous: flag('-d, --disable-continuous', 'stop at the end of what is there now'),
   partition: values('-p, --partition <n>', 'read this partition; may be repeated (default all)', integer(), {
@@ -108,6 +118,8 @@ const consumeOptions = {
     'read_uncommitted (default), or read_committed: only what the replicas have, too',
     isolation,
   ),
+  ...smartModuleOptions,
+  skipFailures: flag('--skip-failures', 'leave out records on which a SmartModule fails, instead of stopping'),
   disableProgressbar: flag('--disable-progressbar', 'show no progress while waiting'),
 } as const;
 export type Consume = Input<typeof consumeArgs, typeof consumeOptions>;
@@ -137,12 +149,14 @@ export const consume = command({
     'Starts at the end and goes on for ever, unless told otherwise.',
     'Templates know {{key}}, {{value}}, {{offset}}, {{partition}}, {{topic}}, {{time}}, {{timestamp}}, {{keyHex}}, {{valueHex}}, {{keyBase64}}, {{valueBase64}} and {{json.path.of.a.field}}, and the escapes \\n, \\t, \\0 and \\xNN.',
   ].join('\n\n'),
-  reserves: ['-c', '-m', '-e', '-t'],
+  reserves: ['-m'],
   examples: [
     ['flv consume orders -B -d', 'everything that is there'],
     ['flv consume orders -T 10 -k', 'the last ten of each partition, with keys, and what comes'],
     ["flv consume orders -B -n 5 -F '{{partition}}/{{offset}} {{key}}={{value}}'", 'five, in a form of your own'],
     ['flv consume orders -B -d -O ndjson | jq .value', 'one JSON object for each record'],
+    ['flv consume orders --consumer billing -B', 'go on where it was interrupted'],
+    ['flv consume orders --since 1h --smartmodule large -e over=100', 'the last hour, filtered by the cluster'],
     ['flv consume pictures -B -n 1 -O raw > cat.jpg', 'exact bytes'],
   ],
   args: consumeArgs,
