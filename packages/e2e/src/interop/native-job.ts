@@ -1,7 +1,10 @@
 /** What the native client is asked to do, and what it answers. Bytes travel as base64. */
 
 /** One job for one process. */
-export type NativeJob = { readonly endpoint: string } & (
+export type NativeJob = {
+  /** Undefined: what the profile of its environment says. */
+  readonly endpoint?: string;
+} & (
   | { readonly do: 'list' }
   | { readonly do: 'create'; readonly topic: string; readonly partitions: number }
   | { readonly do: 'delete'; readonly topic: string }

@@ -23,7 +23,7 @@ interface Admin {
   deleteTopic(name: string): Promise<void>;
 }
 interface Native {
-  connect(endpoint: string): Promise<{
+  connect(endpoint?: string): Promise<{
     admin(): Promise<Admin>;
     topicProducer(topic: string): Promise<Producer>;
     partitionConsumer(
@@ -39,7 +39,7 @@ const bytes = (base64: string): Uint8Array | string =>
 const base64 = (data: ArrayBuffer): string => Buffer.from(data).toString('base64');
 
 async function work(native: Native, job: NativeJob): Promise<NativeResult> {
-  const fluvio = await native.connect(job.endpoint);
+  const fluvio = await (job.endpoint === undefined ? native.connect() : native.connect(job.endpoint));
   switch (job.do) {
     case 'list': {
       const admin = await fluvio.admin();
