@@ -20,8 +20,16 @@ export type NativeJob = {
       readonly partition: number;
       readonly from: 'beginning' | 'end';
       readonly count: number;
+      readonly smartModule?: NativeSmartModule;
     }
 );
+
+/** A SmartModule that the SPU runs: one that is stored, or the base64 of the gzip of one. */
+export interface NativeSmartModule {
+  readonly smartmoduleType: 'filter' | 'map';
+  readonly smartmoduleName?: string;
+  readonly smartmoduleData?: string;
+}
 
 /** A record as the native client read it. */
 export interface NativeRecord {
