@@ -32,17 +32,24 @@ export interface StartClusterOptions extends ClusterOptions, PortOptions {
   readonly signal?: AbortSignal;
 }
 
-const DEFAULT_START_TIMEOUT_MS = 30_000;
+/** As {@link StartClusterOptions.startTimeoutMs}. */
+export const DEFAULT_START_TIMEOUT_MS = 30_000;
 
-/** Options, complete and checked. @throws `cluster/options` */
-export function startOptionsOf(options: StartClusterOptions): {
+/** The same, complete. */
+export interface StartSettings {
   readonly settings: ClusterSettings;
   readonly mode: ClusterMode;
+  /** Undefined: a temporary one. */
+  readonly dataDir: string | undefined;
   readonly lifetime: Lifetime;
+  readonly ports: PortOptions;
   readonly startTimeoutMs: number;
   readonly log: Logger;
   readonly signal: AbortSignal | undefined;
-} {
+}
+
+/** Options, complete and checked. @throws `cluster/options` */
+export function startOptionsOf(options: StartClusterOptions): StartSettings {
   const { mode = 'inProcess', lifetime = 'attached', startTimeoutMs = DEFAULT_START_TIMEOUT_MS } = options;
   const refuse = (option: string, reason: string): never => {
     throw clusterError('cluster/options', { option, reason });
@@ -57,5 +64,6 @@ export function startOptionsOf(options: StartClusterOptions): {
     if (options.dataDir === undefined) refuse('dataDir', 'a detached cluster needs one, to be found again');
   }
   whole('startTimeoutMs', startTimeoutMs, 1);
-  return { settings, mode, lifetime, startTimeoutMs, log: options.log ?? silent, signal: options.signal };
+  const { dataDir, log = silent, signal } = options;
+  return { settings, mode, dataDir, lifetime, ports: options, startTimeoutMs, log, signal };
 }

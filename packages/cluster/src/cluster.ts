@@ -4,7 +4,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { formatAddress } from '@fluvio-ts/protocol';
-import type { StartClusterOptions } from './cluster-options.ts';
+import type { StartClusterOptions, StartSettings } from './cluster-options.ts';
 import { startOptionsOf } from './cluster-options.ts';
 import { clusterError } from './errors.ts';
 import type { ClusterFaults } from './faults/cluster-faults.ts';
@@ -19,7 +19,7 @@ import type { SpuInfo } from './options.ts';
 import { spuId, spuName, whole } from './options.ts';
 import { launch } from './processes/launch.ts';
 import { choosePorts } from './processes/ports.ts';
-import { aliveMembers, readRecord, writeRecord } from './processes/record.ts';
+import { aliveMembers, forgetManaged, readRecord, writeRecord } from './processes/record.ts';
 import type { ClusterProfile } from './profile.ts';
 import { profileOf } from './profile.ts';
 import type { ClusterTls } from './security/cluster-tls.ts';
@@ -87,11 +87,16 @@ export interface Cluster {
  *   `cluster/listen`, `cluster/start-failed`, `cluster/start-timeout`, `cluster/stopped` when aborted; nothing is left running
  */
 export async function startCluster(options: StartClusterOptions = {}): Promise<Cluster> {
-  const { settings, mode, lifetime, startTimeoutMs, log, signal } = startOptionsOf(options);
+  return runCluster(startOptionsOf(options));
+}
+
+/** Starts one with settings that are complete. */
+export async function runCluster(start: StartSettings): Promise<Cluster> {
+  const { settings, mode, lifetime, startTimeoutMs, log, signal } = start;
   if (signal?.aborted === true) throw clusterError('cluster/stopped', {}, signal.reason);
   const processes = mode === 'processes';
-  const temporary = options.dataDir === undefined;
-  const dataDir = temporary ? await mkdtemp(join(tmpdir(), 'fluvio-cluster-')) : resolve(options.dataDir);
+  const temporary = start.dataDir === undefined;
+  const dataDir = temporary ? await mkdtemp(join(tmpdir(), 'fluvio-cluster-')) : resolve(start.dataDir);
   mkdirSync(dataDir, { recursive: true });
 
   /** Aborted with the error that ends the start, or with the end of the cluster. */
@@ -105,6 +110,7 @@ export async function startCluster(options: StartClusterOptions = {}): Promise<C
     const before = readRecord(dataDir);
     const [alive] = aliveMembers(before);
     if (alive !== undefined) throw clusterError('cluster/data-dir-in-use', { dataDir, pid: alive.pid });
+    if (lifetime === 'attached') forgetManaged(dataDir);
     return before;
   };
   const cleanUp = async (): Promise<void> => {
@@ -121,7 +127,7 @@ export async function startCluster(options: StartClusterOptions = {}): Promise<C
     throw error;
   }
   const ids = Array.from({ length: settings.spus }, (_, index) => spuId(index));
-  const ports = choosePorts(options, before);
+  const ports = choosePorts(start.ports, before);
   const roster = openRoster({
     start: processes ? (task, context) => launch(task, lifetime, context) : inProcess(log),
     before: before?.members.filter(({ id }) => id === undefined || ids.includes(id)) ?? [],
@@ -219,7 +225,7 @@ export async function startCluster(options: StartClusterOptions = {}): Promise<C
     },
   });
 
-  const start = async (signal: AbortSignal): Promise<void> => {
+  const startAll = async (signal: AbortSignal): Promise<void> => {
     tls = await prepareClusterTls(settings, dataDir);
     const sc = await ports.sc((port) => ports.scPrivate((privatePort) => runSc(port, privatePort, signal)));
     scServes();
@@ -265,7 +271,7 @@ export async function startCluster(options: StartClusterOptions = {}): Promise<C
     living.abort(clusterError('cluster/start-timeout', { waitedMs: startTimeoutMs, missing }));
   }, startTimeoutMs);
   try {
-    await start(living.signal);
+    await startAll(living.signal);
     if (lifetime === 'detached') {
       for (const member of roster.all()) member.release();
       // It is not this process that ends it.

@@ -12,5 +12,5 @@ export async function run({ options }: ClusterShutdown, cli: Cli): Promise<void>
   await stopCluster(dataDir);
   const sentence = state === 'stopped' ? `cluster in ${dataDir} was not running` : `cluster at ${endpoint} stopped`;
   await printDone(cli, sentence, { kind: 'cluster', action: 'stopped', endpoint, dataDir, before: state });
-  cli.talk.note('its data stays: flv cluster start continues it, flv cluster delete deletes it');
+  cli.talk.note('its data stays: flv cluster resume continues it, flv cluster delete deletes it');
 }

@@ -1,5 +1,5 @@
 /** `flv cluster start` */
-import { type Cluster, startCluster } from '@fluvio-ts/cluster';
+import { type Cluster, clusterStatus, startCluster } from '@fluvio-ts/cluster';
 import { addProfile, profilePath, updateProfiles } from '@fluvio-ts/profiles';
 import { isFluvioError } from '@fluvio-ts/protocol';
 import { cliError } from '../errors/errors.ts';
@@ -12,33 +12,69 @@ import type { ClusterStart } from '../spec/cluster.ts';
 import { formatElapsed } from '../values/duration.ts';
 
 const TICK_MS = 100;
+const LOOK_MS = 500;
 const LOOPBACK = ['127.0.0.1', 'localhost'];
 
 export async function run({ options }: ClusterStart, cli: Cli): Promise<void> {
-  const { env, out, talk, globals } = cli;
+  const { env } = cli;
   const dataDir = dataDirOf(options.dataDir, env);
   const began = performance.now();
   const cluster = await start(options, dataDir, cli);
-  const { endpoint, members } = cluster;
-  const profile = options.skipProfileCreation ? undefined : (options.profile ?? 'local');
-  if (profile !== undefined) await writeProfile(profile, cluster.profile, cli);
+  try {
+    const profile = options.skipProfileCreation ? undefined : (options.profile ?? 'local');
+    if (profile !== undefined) await writeProfile(profile, cluster.profile, cli);
+    await announce(cluster, { profile, foreground: options.foreground, tookMs: performance.now() - began }, cli);
+    if (options.foreground) await attend(cluster, cli);
+  } finally {
+    if (options.foreground) await cluster.stop();
+  }
+}
 
+interface Started {
+  readonly profile: string | undefined;
+  readonly foreground: boolean;
+  readonly tookMs: number;
+}
+
+async function announce(cluster: Cluster, { profile, foreground, tookMs }: Started, cli: Cli): Promise<void> {
+  const { out, talk, globals } = cli;
+  const { endpoint, members, dataDir } = cluster;
   const format = formatOf(cli);
   if (isForPrograms(format)) {
     await printValue(cli, { endpoint, dataDir, profile: profile ?? null, members }, format);
     return;
   }
   const spus = members.length - 1;
-  const took = formatElapsed(performance.now() - began);
+  const took = formatElapsed(tookMs);
   if (!globals.quiet)
     await out.line(`cluster ready at ${endpoint}: 1 controller, ${spus} SPU${spus === 1 ? '' : 's'} (${took})`);
-  talk.note(`data in ${dataDir}; it goes on until flv cluster shutdown`);
+  talk.note(`data in ${dataDir}; it goes on until ${foreground ? 'Ctrl-C' : 'flv cluster shutdown'}`);
   if (profile !== undefined) talk.note(`profile '${profile}' leads to it and is the current one`);
   const target = profile === undefined ? ` -c ${endpoint}${tlsFlags(cluster.tls)}` : '';
   talk.note('try:');
   talk.note(`  flv${target} topic create greetings`);
   talk.note(`  echo hello | flv${target} produce greetings`);
   talk.note(`  flv${target} consume greetings -B -d`);
+}
+
+/** Waits for the end, and tells of processes that end before. */
+async function attend(cluster: Cluster, { signal, talk }: Cli): Promise<void> {
+  const told = new Set<string>();
+  const look = setInterval(() => {
+    for (const { name, logFile, alive } of clusterStatus(cluster.dataDir).members) {
+      if (alive || told.has(name)) continue;
+      told.add(name);
+      talk.warn(`process ${name} has ended (its log is ${logFile}); the others go on`);
+    }
+  }, LOOK_MS);
+  try {
+    await new Promise<void>((resolve) => {
+      if (signal.aborted) resolve();
+      signal.addEventListener('abort', () => resolve(), { once: true });
+    });
+  } finally {
+    clearInterval(look);
+  }
 }
 
 /** How to name the certificates where no profile does. */
@@ -66,7 +102,7 @@ async function start(options: ClusterStart['options'], dataDir: string, cli: Cli
     return await startCluster({
       mode: 'processes',
       dataDir,
-      lifetime: 'detached',
+      lifetime: options.foreground ? 'attached' : 'detached',
       ...securityOf(options),
       spus: spu,
       signal,

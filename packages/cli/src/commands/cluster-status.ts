@@ -62,10 +62,12 @@ async function ask(target: Target, cli: Cli): Promise<{ readonly view?: ClusterV
 
 function processProblems(processes: Processes | undefined): readonly string[] {
   if (processes === undefined) return [];
-  if (processes.state === 'stopped') return ['it is stopped (flv cluster start continues it)'];
+  if (processes.state === 'stopped') return ['it is stopped (flv cluster resume continues it)'];
   return processes.members
     .filter(({ alive }) => !alive)
-    .map(({ name, logFile }) => `process ${name} has ended (its log is ${logFile})`);
+    .map(
+      ({ name, logFile }) => `process ${name} has ended (flv cluster resume starts it again; its log is ${logFile})`,
+    );
 }
 
 interface Report extends Subject {

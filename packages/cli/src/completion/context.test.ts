@@ -15,7 +15,10 @@ test.each([
     ['topic', 'd'],
     ['describe', 'delete'],
   ],
-  [['cluster', 'spu', ''], ['list']],
+  [
+    ['cluster', 'spu', ''],
+    ['list', 'register', 'unregister', 'kill'],
+  ],
   [['-P', 'x', 'topic', 'l'], ['list']],
   [['--profile=x', 'topic', 'l'], ['list']],
   [['--profile', '=', 'x', 'topic', 'l'], ['list']],

@@ -15,6 +15,8 @@ export interface Refused {
 export interface CliCodes {
   /** The cluster has no such topic; the same as the client's. */
   'topic/not-found': ClientCodes['topic/not-found'];
+  /** The cluster has no such SmartModule. */
+  'smartmodule/not-found': { readonly module: string };
   /** There is no profile file; the same as the profile store's. */
   'profile/no-file': ProfileCodes['profile/no-file'];
   /** A file given on the command line cannot be read. */
@@ -53,12 +55,15 @@ export interface CliCodes {
   'cluster/port-taken': ClusterCodes['cluster/port-taken'];
   /** The embedded cluster of a folder is not there. */
   'cluster/none': { readonly dataDir: string };
+  /** The embedded cluster has no such process; the same as the cluster's. */
+  'cluster/unknown-member': ClusterCodes['cluster/unknown-member'];
   /** The cluster is not as it should be. */
   'cluster/unhealthy': { readonly problems: readonly string[] };
 }
 
 /** Makes these errors. */
 export const cliError: ErrorFactory<CliCodes> = defineErrors<CliCodes>({
+  'smartmodule/not-found': { text: (c) => `the cluster has no SmartModule '${c.module}'` },
   'topic/not-found': { text: (c) => `topic '${c.topic}' does not exist on the cluster at ${c.endpoint}` },
   'profile/no-file': { text: (c) => `there is no profile file at ${c.path}` },
   'input/unreadable': { text: (c) => `cannot read ${c.path}: ${c.reason}` },
@@ -90,5 +95,6 @@ export const cliError: ErrorFactory<CliCodes> = defineErrors<CliCodes>({
     text: (c) => `port ${c.port} on ${c.host} is taken by another program: choose another one with ${c.option}`,
   },
   'cluster/none': { text: (c) => `no embedded cluster is in ${c.dataDir}` },
+  'cluster/unknown-member': { text: (c) => `the embedded cluster has no process ${c.name}` },
   'cluster/unhealthy': { text: (c) => `the cluster is not healthy: ${c.problems.join('; ')}` },
 });

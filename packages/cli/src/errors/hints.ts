@@ -16,6 +16,7 @@ const HINTS: Readonly<Record<string, (c: Context) => string | undefined>> = {
   'tls/not-tls': () => 'leave --tls out, or switch it off in the profile',
   'tls/certificate': () => 'give --ca-cert and --domain; --insecure trusts anyone, for tests only',
   'tls/client-certificate': () => 'give --client-cert and --client-key',
+  'smartmodule/not-found': () => 'flv smartmodule list shows what is there',
   'profile/no-file': () => 'flv cluster start, flv profile add <name> <host:port>, or --cluster <host:port>',
   'profile/none-current': () => 'flv profile switch <name>, or --profile <name>',
   'profile/not-found': () => 'flv profile list',
@@ -23,6 +24,8 @@ const HINTS: Readonly<Record<string, (c: Context) => string | undefined>> = {
   'profile/cluster-in-use': (c) => `flv profile delete-cluster ${c.name} --force`,
   'cluster/port-taken': (c) =>
     `--any-port takes free ports; ${c.option} ${c.option === '--spu-port' ? '0' : `${c.host}:0`} does so for this one`,
+  'cluster/unknown-member': () => 'flv cluster status shows which there are',
+  'cluster/not-running': () => 'flv cluster resume starts it',
   'cluster/none': () => 'flv cluster start starts one; --data-dir names another folder',
   'cluster/data-dir-in-use': () =>
     'flv cluster status shows it; flv cluster shutdown stops it; --data-dir names another',
@@ -34,6 +37,7 @@ const HINTS: Readonly<Record<string, (c: Context) => string | undefined>> = {
 
 /** By the name of a server's error. */
 const SERVER_HINTS: Readonly<Record<string, string>> = {
+  SmartModuleNotFound: 'flv smartmodule list shows what is there; flv smartmodule create stores one',
   TopicAlreadyExists: 'flv topic describe shows it',
   TopicNotFound: 'flv topic list shows what is there',
   SystemSpecDeletionAttempt: 'add --system --force if you mean it',

@@ -4,7 +4,8 @@ import { rm, rmdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { formatAddress } from '@fluvio-ts/protocol';
 import { clusterError } from '../errors.ts';
-import type { MemberRecord } from '../members/member.ts';
+import type { MemberId, MemberRecord } from '../members/member.ts';
+import { memberName } from '../members/member.ts';
 import type { ClientTls } from '../security/cluster-tls.ts';
 import { tlsPaths } from '../security/cluster-tls.ts';
 import { endProcesses } from './end.ts';
@@ -33,8 +34,9 @@ export interface ClusterStatus {
 
 /** What a cluster keeps in its data folder. */
 const isOurs = (name: string): boolean =>
-  ['metadata', 'logs', 'tls', 'cluster.json', 'cluster.json.new', '.lock'].includes(name) ||
-  /^spu-logs-\d+$/.test(name);
+  ['metadata', 'logs', 'tls', 'cluster.json', 'cluster.json.new', 'managed.json', 'managed.json.new', '.lock'].includes(
+    name,
+  ) || /^spu-logs-\d+$/.test(name);
 
 /** How the cluster of a data folder stands. @throws FluvioError `cluster/not-a-data-dir` */
 export function clusterStatus(dataDir: string): ClusterStatus {
@@ -58,7 +60,24 @@ export function clusterStatus(dataDir: string): ClusterStatus {
  * @throws FluvioError `cluster/not-a-data-dir`, `cluster/stop-failed`
  */
 export async function stopCluster(dataDir: string): Promise<void> {
+  const sc = recordOf(dataDir).members.filter(({ name }) => name === 'sc');
+  await endProcesses(sc);
+  // Without an SC nobody starts more of them.
   await endProcesses(recordOf(dataDir).members);
+}
+
+/**
+ * Kills one process of a data folder's cluster, by SIGKILL; {@link resumeCluster} starts it again.
+ *
+ * @throws FluvioError `cluster/not-a-data-dir`, `cluster/unknown-member`, `cluster/not-running`
+ */
+export async function killMember(dataDir: string, id: MemberId): Promise<MemberRecord> {
+  const name = memberName(id);
+  const member = recordOf(dataDir).members.find((one) => one.name === name);
+  if (member === undefined) throw clusterError('cluster/unknown-member', { name });
+  if (!isAlive(member)) throw clusterError('cluster/not-running', { name });
+  await endProcesses([member], 'SIGKILL');
+  return member;
 }
 
 /**

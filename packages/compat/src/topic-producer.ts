@@ -1,0 +1,47 @@
+/** `TopicProducer` of `@fluvio/client`. */
+import type { Producer, ProducerRecord } from '@fluvio-ts/node';
+
+/** What a key or a value may be. Typed arrays and Buffers are taken as well as the two that `@fluvio/client` names. */
+export type ProducerItem = string | ArrayBuffer | ArrayBufferView;
+
+/** A key and a value. */
+export type KeyValue = [ProducerItem, ProducerItem];
+
+/** Sends records to one topic. Every call resolves when its records are acknowledged, and rejects when they are not. */
+export class TopicProducer {
+  readonly #inner: Producer;
+
+  /** @internal Made by `topicProducer`. */
+  constructor(inner: Producer) {
+    this.#inner = inner;
+  }
+
+  /** Sends a value without a key to a partition. (`@fluvio/client` ignores the partition.) */
+  async sendRecord(value: string, partition: number): Promise<void> {
+    await this.#inner.send({ value, partition });
+  }
+
+  /** Sends a key and a value. An empty key is a key: all such records go to one partition, as with `@fluvio/client`. */
+  async send(key: ProducerItem, value: ProducerItem): Promise<void> {
+    await this.#inner.send(recordOf(key, value));
+  }
+
+  async sendAll(elements: readonly KeyValue[]): Promise<void> {
+    await this.#inner.sendAll(elements.map(([key, value]) => recordOf(key, value)));
+  }
+
+  async flush(): Promise<void> {
+    await this.#inner.flush();
+  }
+}
+
+const recordOf = (key: ProducerItem, value: ProducerItem): ProducerRecord => ({
+  key: contentOf(key),
+  value: contentOf(value),
+});
+
+function contentOf(item: ProducerItem): Uint8Array | string {
+  if (typeof item === 'string') return item;
+  if (ArrayBuffer.isView(item)) return new Uint8Array(item.buffer, item.byteOffset, item.byteLength);
+  return new Uint8Array(item);
+}
