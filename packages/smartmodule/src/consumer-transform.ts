@@ -7,6 +7,7 @@ import { transformStream } from './transform.ts';
 
 /** Fits `ConsumerOptions.transform` of `@fluvio-ts/client`: a chain of its own for each partition. */
 export interface ClientSmartModules {
+  /** Starts the chain of one partition. @throws what {@link startChain} does */
   start(): Promise<ClientChain>;
 }
 
@@ -21,6 +22,7 @@ export interface ClientChain {
     readonly nextOffset: bigint;
     readonly error?: SmartModuleError | undefined;
   }>;
+  /** Ends the chain. */
   close(): Promise<void>;
 }
 
