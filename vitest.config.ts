@@ -14,6 +14,8 @@ export default defineConfig({
     testTimeout: 30_000,
     hookTimeout: 60_000,
     maxWorkers: 2,
+    // A rejection that nobody hears of ends the process of a test, as it ends that of a user.
+    execArgv: ['--unhandled-rejections=strict'],
     allowOnly: !counted,
     reporters: counted ? ['default', join(import.meta.dirname, 'scripts/vitest-reporter.mjs')] : ['default'],
   },

@@ -26,6 +26,7 @@ const steps = {
   types: cached('types of the tests (tsc)', 'check:types'),
   promises: cached('no promise is left alone, across packages too (oxlint)', 'check:promises'),
   packages: node('manifests against the dependency table', 'scripts/check-packages.mjs'),
+  guarantees: node('every guarantee of the client has its tests', 'scripts/check-guarantees.mjs'),
   wire: node('docs/wire against the schemas', 'scripts/wire-docs.mjs', '--check'),
   unused: cached('unused files, exports and dependencies (knip)', 'check:unused'),
   published: cached('what npm would publish (publint, attw)', 'check:published'),

@@ -45,7 +45,7 @@ export type { SpuListener, SpuSettings } from './spus/spu-spec.ts';
 export type { ListSpusOptions, RegisterSpuOptions, Spus } from './spus/spus.ts';
 export type { TableColumnSettings, TableFormatSettings, TableFormats } from './table-formats.ts';
 export { topicNameProblem } from './topics/topic-name.ts';
-export type { TopicSettings } from './topics/topic-spec.ts';
+export type { DeduplicationSettings, TopicSettings } from './topics/topic-spec.ts';
 export { topicSpec } from './topics/topic-spec.ts';
 export type { CreateTopicOptions, DeleteTopicOptions, ListTopicsOptions, Topics } from './topics/topics.ts';
 export type { WatchEvent } from './watch/differences.ts';

@@ -1,14 +1,18 @@
 /**
  * `npm run bench`: the codec, messages, compression, bundles, and streaming beside the raw loopback, in one run. Words
- * select parts: `codec`, `messages`, `compression`, `size`, `stream`.
+ * select parts: `codec`, `messages`, `compression`, `size`, `stream`, `consume`, `cluster`.
  */
 import { cpus, loadavg, release } from 'node:os';
+import { clusterRows } from './cluster/cluster.ts';
 import { codecRows } from './codec.ts';
 import { compressionRows } from './compression.ts';
+import { consumeRows } from './consume/consume.ts';
 import { messageRows } from './messages.ts';
 import { formatRows } from './row.ts';
 import { sizeRows } from './size.ts';
 import { streamRows } from './stream/stream.ts';
+
+const say = (text: string): boolean => process.stderr.write(`  measuring ${text}\n`);
 
 const parts = {
   codec: { title: 'Codec, each case in a process of its own', rows: codecRows },
@@ -23,7 +27,15 @@ const parts = {
   size: { title: 'What a bundle holds of the protocol, minified, gzip', rows: sizeRows },
   stream: {
     title: 'Streaming: one SPU, one partition, every record acknowledged; client and servers share this machine',
-    rows: () => streamRows((text) => process.stderr.write(`  measuring ${text}\n`)),
+    rows: () => streamRows(say),
+  },
+  cluster: {
+    title: 'The embedded cluster; client and servers share this machine',
+    rows: () => clusterRows(say),
+  },
+  consume: {
+    title: 'Consuming in every way: one SPU, client and servers share this machine, each case in a process of its own',
+    rows: () => consumeRows(say),
   },
 } as const;
 

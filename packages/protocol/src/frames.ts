@@ -1,10 +1,12 @@
 /** Cuts a stream of bytes into frames: an i32 length, then that many bytes. */
 import { protocolError } from './errors.ts';
+import type { FramePool } from './session/frame-pool.ts';
 
 /** Frames above this are refused before any memory is taken: 64 MiB. */
 export const DEFAULT_FRAME_LIMIT_BYTES = 67_108_864;
 
 const PREFIX = 4;
+const ROUND_BYTES = 65_536;
 /** Shortest message of either direction: a response that is only its correlation id. */
 const SHORTEST = 4;
 
@@ -29,11 +31,13 @@ export interface FrameSplitter {
  * Makes a splitter with a limit in bytes (default 64 MiB).
  *
  * `reserveBytes` is for peers that are not trusted: no more memory than that, or twice what has arrived, is taken for a frame
- * whose length was only announced. Default: all at once, which saves copying.
+ * whose length was only announced. Default: all at once, which saves copying. Memory
+ * that `pool` has already is taken at once in any case.
  */
 export function frameSplitter(
   limitBytes: number = DEFAULT_FRAME_LIMIT_BYTES,
   reserveBytes: number = limitBytes,
+  pool?: FramePool,
 ): FrameSplitter {
   const prefix = new Uint8Array(PREFIX);
   const prefixView = new DataView(prefix.buffer);
@@ -58,10 +62,10 @@ export function frameSplitter(
           while (prefixFilled < PREFIX && at < chunk.length) prefix[prefixFilled++] = chunk[at++] as number;
           if (prefixFilled < PREFIX) return;
           frameLength = checked(prefixView.getInt32(0));
-          frame = new Uint8Array(Math.min(frameLength, reserveBytes));
+          frame = pool?.take(frameLength) ?? memory(Math.min(frameLength, reserveBytes), pool);
           filled = 0;
         } else if (filled === frame.length) {
-          const grown = new Uint8Array(Math.min(frameLength, 2 * frame.length));
+          const grown = memory(Math.min(frameLength, 2 * frame.length), pool);
           grown.set(frame);
           frame = grown;
         }
@@ -87,4 +91,10 @@ export function frameSplitter(
       return frame === undefined ? 0 : frame.length;
     },
   };
+}
+
+/** What may go to a pool is rounded up, so that it fits the next frame of about the same size. */
+function memory(bytes: number, pool: FramePool | undefined): Uint8Array {
+  if (pool === undefined || bytes < ROUND_BYTES / 2) return new Uint8Array(bytes);
+  return new Uint8Array(new ArrayBuffer(Math.ceil(bytes / ROUND_BYTES) * ROUND_BYTES), 0, bytes);
 }

@@ -1,5 +1,5 @@
 /** What a topic shall be, in the words of a program instead of the wire's. */
-import type { CompressionAlgorithm, ReplicaSpec, TopicSpec } from '@fluvio-ts/protocol';
+import type { CompressionAlgorithm, Deduplication, ReplicaSpec, TopicSpec } from '@fluvio-ts/protocol';
 import { adminError } from '../errors.ts';
 
 /** Settings of a new topic. Limits are the controller's own. */
@@ -20,8 +20,22 @@ export interface TopicSettings {
   readonly maxPartitionBytes?: number | bigint;
   /** The codec that producers must use; `any` (default) leaves it to them. */
   readonly compression?: Lowercase<CompressionAlgorithm>;
+  /** Drops records that were there before. Default: nothing is dropped. */
+  readonly deduplication?: DeduplicationSettings;
   /** Whether the topic is the cluster's own: lists leave it out, and deleting it takes force. Default false. */
   readonly system?: boolean;
+}
+
+/** How duplicates are found. */
+export interface DeduplicationSettings {
+  /** The stored SmartModule that finds them: `name`, `group/name` or `group/name@version`. */
+  readonly filter: string;
+  /** Records that it remembers, at least 1. */
+  readonly count: number | bigint;
+  /** Age in milliseconds of those that it remembers. Default: any. */
+  readonly ageMs?: number;
+  /** Its parameters. Default none. */
+  readonly params?: Readonly<Record<string, string>>;
 }
 
 const LARGEST_U32 = 0xffff_ffff;
@@ -55,8 +69,25 @@ export function topicSpec(settings: TopicSettings = {}): TopicSpec {
     cleanupPolicy: retentionMs === undefined ? undefined : { kind: 'segment', timeInSeconds: seconds(retentionMs) },
     storage,
     compressionType,
-    deduplication: undefined,
+    deduplication: settings.deduplication === undefined ? undefined : deduplication(settings.deduplication),
     system,
+  };
+}
+
+function deduplication({ filter, count, ageMs, params = {} }: DeduplicationSettings): Deduplication {
+  const isCount =
+    typeof count === 'bigint' ? count > 0n && count <= LARGEST_U64 : Number.isSafeInteger(count) && count > 0;
+  if (!isCount) throw invalid('deduplication.count', `must be a whole number from 1, not ${count}`);
+  if (ageMs !== undefined && !(ageMs >= 0 && ageMs <= Number.MAX_SAFE_INTEGER)) {
+    throw invalid('deduplication.ageMs', `must be a number from 0, not ${ageMs}`);
+  }
+  const age =
+    ageMs === undefined
+      ? undefined
+      : { seconds: BigInt(Math.floor(ageMs / 1000)), nanos: Math.floor((ageMs % 1000) * 1_000_000) };
+  return {
+    bounds: { count: BigInt(count), age },
+    filter: { transform: { uses: filter, with: new Map(Object.entries(params)) } },
   };
 }
 

@@ -5,6 +5,7 @@ import { isFluvioError, type TopicSpec } from '@fluvio-ts/protocol';
 import { cliError } from '../errors/errors.ts';
 import { unreadable } from '../errors/unreadable.ts';
 import { formatOf, isForPrograms, printValue } from '../output/print.ts';
+import { UsageError } from '../parse/usage-error.ts';
 import type { Cli } from '../session/cli.ts';
 import { timeoutOf, withClient } from '../session/connect.ts';
 import type { TopicCreate } from '../spec/topic.ts';
@@ -29,7 +30,10 @@ export async function run({ args, options }: TopicCreate, cli: Cli): Promise<voi
 }
 
 async function specOf(options: TopicCreate['options']): Promise<TopicSpec> {
-  const { retentionTime, segmentSize, maxPartitionSize } = options;
+  const { retentionTime, segmentSize, maxPartitionSize, dedup, dedupCount = 5, dedupAge = 5_000 } = options;
+  if (dedup === undefined && (options.dedupCount ?? options.dedupAge) !== undefined) {
+    throw new UsageError('--dedup-count and --dedup-age belong to --dedup');
+  }
   const spec = topicSpec({
     partitions: options.partitions,
     replicationFactor: options.replication,
@@ -38,6 +42,7 @@ async function specOf(options: TopicCreate['options']): Promise<TopicSpec> {
     system: options.system,
     ...(retentionTime !== undefined && { retentionMs: retentionTime * 1000 }),
     ...(segmentSize !== undefined && { segmentBytes: segmentSize }),
+    ...(dedup !== undefined && { deduplication: { filter: dedup, count: dedupCount, ageMs: dedupAge } }),
     ...(maxPartitionSize !== undefined && { maxPartitionBytes: maxPartitionSize }),
   });
   const file = options.replicaAssignment;

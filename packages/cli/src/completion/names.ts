@@ -5,11 +5,11 @@ import type { Completion } from '../spec/command.ts';
 /** How long the cluster has to answer, once this program has loaded what it asks it with. */
 const BUDGET_MS = 200;
 
-/** Names of topics or profiles; none where they cannot be had in time. Never rejects. */
+/** Names of topics, SmartModules or profiles; none where they cannot be had in time. Never rejects. */
 export async function namesOf(kind: Completion, given: readonly string[]): Promise<readonly string[]> {
   try {
     if (kind === 'profile') return await profileNames();
-    return kind === 'topic' ? await topicNames(given) : [];
+    return kind === 'topic' || kind === 'smartmodule' ? await objectNames(kind, given) : [];
   } catch {
     // Whoever presses the tabulator does not want to read about errors.
     return [];
@@ -22,7 +22,7 @@ async function profileNames(): Promise<readonly string[]> {
   return [...config.profiles.keys()].sort();
 }
 
-async function topicNames(given: readonly string[]): Promise<readonly string[]> {
+async function objectNames(kind: 'topic' | 'smartmodule', given: readonly string[]): Promise<readonly string[]> {
   const [{ admin }, { connectTo }, { parse }, { commandAt, route }, { root }] = await Promise.all([
     import('@fluvio-ts/admin'),
     import('../session/connect.ts'),
@@ -36,6 +36,7 @@ async function topicNames(given: readonly string[]): Promise<readonly string[]> 
   const { globals } = parse(list, path, argv);
   const signal = AbortSignal.timeout(BUDGET_MS);
   const client = await connectTo({ globals, env: process.env, signal });
-  const topics = await admin(client).topics.list({ signal });
-  return topics.map(({ name }) => name);
+  const { topics, smartModules } = admin(client);
+  const found = kind === 'topic' ? await topics.list({ signal }) : await smartModules.list({ signal });
+  return found.map(({ name }) => name);
 }

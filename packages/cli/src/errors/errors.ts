@@ -15,6 +15,8 @@ export interface Refused {
 export interface CliCodes {
   /** The cluster has no such topic; the same as the client's. */
   'topic/not-found': ClientCodes['topic/not-found'];
+  /** The cluster has no such SmartModule. */
+  'smartmodule/not-found': { readonly module: string };
   /** There is no profile file; the same as the profile store's. */
   'profile/no-file': ProfileCodes['profile/no-file'];
   /** A file given on the command line cannot be read. */
@@ -61,6 +63,7 @@ export interface CliCodes {
 
 /** Makes these errors. */
 export const cliError: ErrorFactory<CliCodes> = defineErrors<CliCodes>({
+  'smartmodule/not-found': { text: (c) => `the cluster has no SmartModule '${c.module}'` },
   'topic/not-found': { text: (c) => `topic '${c.topic}' does not exist on the cluster at ${c.endpoint}` },
   'profile/no-file': { text: (c) => `there is no profile file at ${c.path}` },
   'input/unreadable': { text: (c) => `cannot read ${c.path}: ${c.reason}` },

@@ -34,6 +34,7 @@ const BY_CODE: Readonly<Record<string, ExitCode>> = {
   'profile/invalid': EXIT.usage,
   'topic/not-found': EXIT.notFound,
   'partition/not-found': EXIT.notFound,
+  'smartmodule/not-found': EXIT.notFound,
   'profile/not-found': EXIT.notFound,
   'profile/cluster-not-found': EXIT.notFound,
   'profile/none-current': EXIT.notFound,

@@ -16,6 +16,7 @@ const HINTS: Readonly<Record<string, (c: Context) => string | undefined>> = {
   'tls/not-tls': () => 'leave --tls out, or switch it off in the profile',
   'tls/certificate': () => 'give --ca-cert and --domain; --insecure trusts anyone, for tests only',
   'tls/client-certificate': () => 'give --client-cert and --client-key',
+  'smartmodule/not-found': () => 'flv smartmodule list shows what is there',
   'profile/no-file': () => 'flv cluster start, flv profile add <name> <host:port>, or --cluster <host:port>',
   'profile/none-current': () => 'flv profile switch <name>, or --profile <name>',
   'profile/not-found': () => 'flv profile list',
@@ -36,6 +37,7 @@ const HINTS: Readonly<Record<string, (c: Context) => string | undefined>> = {
 
 /** By the name of a server's error. */
 const SERVER_HINTS: Readonly<Record<string, string>> = {
+  SmartModuleNotFound: 'flv smartmodule list shows what is there; flv smartmodule create stores one',
   TopicAlreadyExists: 'flv topic describe shows it',
   TopicNotFound: 'flv topic list shows what is there',
   SystemSpecDeletionAttempt: 'add --system --force if you mean it',

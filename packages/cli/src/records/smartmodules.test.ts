@@ -16,6 +16,8 @@ const NONE: SmartModuleValues = {
   smartmodulePath: undefined,
   aggregateInitial: undefined,
   params: [],
+  lookbackLast: undefined,
+  lookbackAge: undefined,
   transforms: undefined,
   transformsLine: [],
 };
@@ -24,6 +26,9 @@ test('one of the cluster, or one of a file, with what it is told', async () => {
   expect(await smartModulesOf(NONE)).toEqual([]);
   expect(await smartModulesOf({ ...NONE, smartmodule: 'sum', params: [['a', '=b']], aggregateInitial: '0' })).toEqual([
     { name: 'sum', params: { a: '=b' }, accumulator: '0' },
+  ]);
+  expect(await smartModulesOf({ ...NONE, smartmodule: 'dedup', lookbackLast: 5, lookbackAge: 1000 })).toEqual([
+    { name: 'dedup', lookback: { last: 5, ageMs: 1000 } },
   ]);
   const path = join(dir, 'one.wasm');
   writeFileSync(path, 'bytes');

@@ -10,6 +10,7 @@ import { duration } from '../values/duration.ts';
 /** The chain that the options ask for; empty without them. @throws `input/unreadable`, `input/invalid` */
 export async function smartModulesOf(options: SmartModuleValues): Promise<readonly SmartModuleUse[]> {
   const { smartmodule, smartmodulePath, aggregateInitial, params, transforms, transformsLine } = options;
+  const { lookbackLast, lookbackAge } = options;
   if (transforms !== undefined) return chainOf(transforms, await readChain(transforms));
   if (transformsLine.length > 0) {
     return transformsLine.map((line, i) => stepOf(`--transforms-line ${i + 1}`, parsed('--transforms-line', line)));
@@ -17,12 +18,18 @@ export async function smartModulesOf(options: SmartModuleValues): Promise<readon
   const settings = {
     ...(params.length > 0 && { params: Object.fromEntries(params) }),
     ...(aggregateInitial !== undefined && { accumulator: aggregateInitial }),
+    ...((lookbackLast !== undefined || lookbackAge !== undefined) && {
+      lookback: {
+        ...(lookbackLast !== undefined && { last: lookbackLast }),
+        ...(lookbackAge !== undefined && { ageMs: lookbackAge }),
+      },
+    }),
   };
   if (smartmodule !== undefined) return [{ name: smartmodule, ...settings }];
   if (smartmodulePath !== undefined) return [{ wasm: await readBytes(smartmodulePath), ...settings }];
   const [useless] = Object.keys(settings);
   if (useless !== undefined) {
-    const option = useless === 'params' ? '--params' : '--aggregate-initial';
+    const option = useless === 'params' ? '--params' : useless === 'lookback' ? '--lookback-…' : '--aggregate-initial';
     throw new UsageError(`${option} needs --smartmodule or --smartmodule-path`);
   }
   return [];

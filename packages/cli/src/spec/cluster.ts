@@ -4,6 +4,7 @@ import { hostPort } from '../values/host-port.ts';
 import { integer } from '../values/integer.ts';
 import { securityOptions } from './cluster-security.ts';
 import { command, flag, group, type Input, required, text, value, valueOr, values } from './command.ts';
+import { spuGroup } from './spu-group.ts';
 
 const dataDir = value(
   '--data-dir <folder>',
@@ -195,6 +196,7 @@ export const cluster = group({
         }),
       ],
     }),
+    spuGroup,
   ],
 });
 export type SpuList = Input<Record<never, never>, { readonly custom: ReturnType<typeof flag> }>;

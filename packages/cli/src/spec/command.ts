@@ -5,7 +5,7 @@
 import type { Cli } from '../session/cli.ts';
 
 /** Names that a shell can complete. */
-export type Completion = 'topic' | 'profile' | 'file' | 'directory';
+export type Completion = 'topic' | 'smartmodule' | 'profile' | 'file' | 'directory';
 
 /** One option. `T` is what the command receives for it. */
 export interface OptionSpec<T> {

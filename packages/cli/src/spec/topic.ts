@@ -1,5 +1,5 @@
 /** `flv topic …` */
-import { wholeSeconds } from '../values/duration.ts';
+import { duration, wholeSeconds } from '../values/duration.ts';
 import { integer } from '../values/integer.ts';
 import { sizeFrom } from '../values/size.ts';
 import { command, flag, group, type Input, many, oneOfOr, required, text, value, valueOr } from './command.ts';
@@ -34,6 +34,11 @@ const createOptions = {
     ['any', 'none', 'gzip', 'snappy', 'lz4', 'zstd'],
     'any',
   ),
+  dedup: value('--dedup <smartmodule>', 'drop records that were there before, found by a stored SmartModule', text, {
+    completes: 'smartmodule',
+  }),
+  dedupCount: value('--dedup-count <n>', 'records that it remembers (default 5)', integer(1)),
+  dedupAge: value('--dedup-age <duration>', 'age of those that it remembers (default 5s)', duration),
   dryRun: flag('-d, --dry-run', 'only check whether it could be created'),
   system: flag('-s, --system', 'create a topic of the cluster itself', { hidden: true }),
 } as const;

@@ -1,3 +1,4 @@
+import { MessageChannel } from 'node:worker_threads';
 import { stopper } from '@fluvio-ts/protocol/internal';
 import { afterEach, expect, test, vi } from 'vitest';
 import { fanOut } from './fan-out.ts';
@@ -58,4 +59,28 @@ test('many waits on one signal take one listener of it, and give it back', () =>
   expect(leases[0]?.signal.reason).toBe('enough');
   for (const lease of leases.slice(0, 50)) lease.release();
   expect(remove).toHaveBeenCalledTimes(1);
+});
+
+test('a deadline that a blocked event loop made late leaves what has arrived its turn', async () => {
+  const { port1, port2 } = new MessageChannel();
+  const limit = deadline(20);
+  const answer = new Promise<string>((resolve) => {
+    // Read after timers, as sockets are.
+    port1.on('message', () => setImmediate(() => resolve(limit.signal.aborted ? 'too late' : 'in time')));
+  });
+  port2.postMessage('answer');
+  const until = performance.now() + 200;
+  while (performance.now() < until);
+  expect(await answer).toBe('in time');
+  limit.release();
+  port1.close();
+});
+
+test('a deadline passes all the same when nothing arrives', async () => {
+  const limit = deadline(20);
+  const passed = new Promise<void>((resolve) => limit.signal.addEventListener('abort', resolve));
+  const until = performance.now() + 200;
+  while (performance.now() < until);
+  await passed;
+  expect(limit.passed).toBe(true);
 });

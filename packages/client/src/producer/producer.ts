@@ -46,8 +46,7 @@ export interface Producer<R = ProducerRecord> extends AsyncDisposable {
    */
   send(record: R, options?: { readonly signal?: AbortSignal }): Promise<SendResult>;
   /**
-   * Sends many records, at a fraction of what as many calls of {@link Producer.send} cost, and resolves with their results, in
-   * order, when all are acknowledged. If one of them is no record or too large, none is sent. Otherwise each stands for itself:
+   * Sends many records with one promise for all, and resolves with their results, in order, when all are acknowledged. If one of them is no record or too large, none is sent. Otherwise each stands for itself:
    * when some fail, it rejects with `produce/partial` once all are settled, which has the results of the others.
    *
    * @throws `produce/partial`, and as {@link Producer.send}, where no record is stored, with the first failure
@@ -106,7 +105,7 @@ const CLOSE_TIMEOUT_MS = 10_000;
 /** Long enough for promises; nothing waits for a server any more. */
 const SETTLE_TIMEOUT_MS = 1_000;
 /** Most that is kept in buffers between batches. */
-const POOLED_BYTES = 4_194_304;
+const POOLED_BYTES = 8_388_608;
 
 /** What a record costs in memory besides its bytes, measured: its promise and result, its share of a group's, or next to nothing. */
 const SEND_COST_BYTES = 512;
@@ -149,7 +148,7 @@ export async function openProducer<R>(
     codecs,
     counters,
     // Room behind a full batch, so that the record that no longer fits does not make the buffer grow.
-    pool: bufferPool(batchBytes + Math.min(batchBytes, 16_384), Math.min(POOLED_BYTES, bufferBytes)),
+    pool: bufferPool(batchBytes + Math.min(batchBytes, 16_384), Math.min(POOLED_BYTES, bufferBytes / 4)),
     give: (bytes: number, records: number): void => {
       bufferedRecords -= records;
       budget.give(bytes);

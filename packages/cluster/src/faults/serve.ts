@@ -34,7 +34,7 @@ export function serveWithFaults(
 function struck(route: Route, faults: FaultBoard, pipe: TornPipe, keys: ReadonlyMap<string, number>): Route {
   const { api, handler } = route;
   return {
-    api,
+    ...route,
     handler(request, call) {
       if (!faults.active) return handler(request, call);
       const effects = faults.strike(api.name, request);

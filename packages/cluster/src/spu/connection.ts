@@ -91,7 +91,8 @@ export function spuRoutes({ replicas, offsets, smartModules, transforms }: SpuPa
       apiKeys: apiKeys(clientVersion === '' ? 15 : 25),
       platformVersion: '0.0.0',
     })),
-    on(Produce, produce(replicas, transforms)),
+    // What is produced is in the log, or in the memory of a module, once it is answered.
+    on(Produce, produce(replicas, transforms), { borrows: true }),
     on(Fetch, fetch(replicas)),
     on(FetchOffsets, fetchOffsets(replicas, offsets)),
     on(StreamFetch, streamFetch),

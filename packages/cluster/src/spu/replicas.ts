@@ -63,6 +63,8 @@ export function openReplicas({ spuId, dir, fsync, replication, retention, log }:
   /** Replicas whose folder cannot be opened; they stay offline until the SPU restarts. */
   const broken = new Set<string>();
   const changed = new Set<string>();
+  /** How far followers were in the last report. They go on without their leader, so that its own news do not tell of it. */
+  const followersTold = new Map<string, string>();
   const watchers = new Set<(replica: Replica) => void>();
   let changeListener: (urgent: boolean) => void = () => {};
 
@@ -100,6 +102,7 @@ export function openReplicas({ spuId, dir, fsync, replication, retention, log }:
     replicas.delete(name);
     broken.delete(name);
     changed.delete(name);
+    followersTold.delete(name);
     replica?.close('keep');
     folders.remove(name, clusterId);
   };
@@ -165,12 +168,17 @@ export function openReplicas({ spuId, dir, fsync, replication, retention, log }:
       for (const key of removed) remove(nameOf(key), clusterId);
     },
     reports(which) {
-      const names = which === 'all' ? [...replicas.keys()] : [...changed];
+      const all = which === 'all';
+      const reported: ReplicaReport[] = [];
+      for (const [name, replica] of replicas) {
+        if (!replica.leads()) continue;
+        const followers = replica.followers.map(({ spu, endOffset }) => `${spu} ${endOffset}`).join();
+        if (!all && !changed.has(name) && followersTold.get(name) === followers) continue;
+        followersTold.set(name, followers);
+        reported.push(reportOf(replica));
+      }
       changed.clear();
-      return names.flatMap((name) => {
-        const replica = replicas.get(name);
-        return replica?.leads() === true ? [reportOf(replica)] : [];
-      });
+      return reported;
     },
     inSyncChanges() {
       const changes: InSyncChange[] = [];

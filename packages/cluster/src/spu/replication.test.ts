@@ -64,6 +64,13 @@ const expectAlike = (name: string): void => {
 
 const none = { kind: 'None' };
 
+it('shows that the followers of a partition without records have all of it', async () => {
+  await start();
+  await create('idle');
+  const { status } = await untilPartition(sc, 'idle-0', level(0));
+  expect(status.lsr).toBe(2);
+});
+
 describe('a replicated partition', () => {
   it('commits a record when every replica has it, and shows how far each of them is', async () => {
     await start();

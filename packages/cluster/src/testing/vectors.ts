@@ -10,6 +10,7 @@ import {
   encodeRequest,
   frameSplitter,
   readBatches,
+  StreamFetch,
   scApis,
   spuApis,
   UpdateOffsets,
@@ -53,29 +54,45 @@ const apis: Readonly<Record<Frame['role'], ReadonlyMap<number, Api<unknown, unkn
 
 const bytesOf = ({ hex }: Frame): Uint8Array => new Uint8Array(Buffer.from(hex, 'hex'));
 
+/** How {@link replay} goes. */
+export interface ReplayOptions {
+  /** Called before this cluster is asked or heard for what the real one answered: time may have to pass first. */
+  readonly beforeAnswer?: (api: string, real: unknown) => Promise<void>;
+  /** APIs that are not asked and not heard. */
+  readonly leaveOut?: readonly string[] | undefined;
+}
+
+const framesOf = (file: string): readonly Frame[] =>
+  (JSON.parse(readFileSync(join(vectorsDir, `${file}.json`), 'utf8')) as { readonly frames: readonly Frame[] }).frames;
+
+/** The cases of a file, in order. */
+export const casesOf = (file: string): string[] => [...new Set(framesOf(file).map(({ name }) => name))];
+
+/** An answer that does not come is missed after this. */
+const ANSWER_MS = 10_000;
+
 /**
  * Puts the requests of one case to this cluster, in order and one at a time, and pairs the answers.
  *
  * The captures leave out frames that differ from an earlier one only in their correlation id: a request that is missing is
- * asked again as its last of the kind was, an answer that is missing is awaited and not compared, and between two answers of
- * a stream there was an acknowledgement.
+ * asked again as its last of the kind was, an answer that is missing is awaited and not compared, between two answers of a
+ * stream there was an acknowledgement, and an offset is stored for a stream that was opened before.
  */
 export async function replay(
   file: string,
   name: string,
   where: Readonly<Record<Frame['role'], Address>>,
+  { beforeAnswer, leaveOut = [] }: ReplayOptions = {},
 ): Promise<Compared[]> {
-  const { frames } = JSON.parse(readFileSync(join(vectorsDir, `${file}.json`), 'utf8')) as {
-    readonly frames: readonly Frame[];
-  };
-  const connections = new Map<string, Connection & { unacknowledged?: OffsetUpdate | undefined }>();
+  const frames = framesOf(file);
+  const connections = new Map<string, Connection & { unacknowledged?: OffsetUpdate | undefined; streams?: boolean }>();
   const compared: Compared[] = [];
   try {
     const asked = new Map<string, unknown>();
     for (const [index, frame] of frames.entries()) {
       if (frame.name !== name) continue;
       const api = apis[frame.role].get(frame.apiKey);
-      if (api === undefined) throw new Error(`no API ${frame.apiKey}`);
+      if (api !== undefined && leaveOut.includes(api.name)) continue;
       const key = `${frame.role} ${frame.conn}`;
       let connection = connections.get(key);
       if (connection === undefined) {
@@ -85,16 +102,31 @@ export async function replay(
       const bytes = bytesOf(frame);
       const { unacknowledged } = connection;
       connection.unacknowledged = undefined;
+      if (frame.dir === 'req' && frame.note.includes('closed')) {
+        connection.send(bytes);
+        compared.push({ api: 'the end', request: frame.note, real: 'closed', ours: await connection.end() });
+        continue;
+      }
+      if (api === undefined) throw new Error(`no API ${frame.apiKey}`);
       if (frame.dir === 'req') {
         const { header, body } = decodeHeader(bytes.subarray(4));
         asked.set(`${key} ${header.correlationId}`, api.request.at(header.apiVersion).read(body));
+        if (api.name === 'StreamFetch') connection.streams = true;
+        if (api.name === 'UpdateConsumerOffset' && connection.streams !== true) {
+          // The stream was asked for as on an earlier connection, under its first id.
+          const like = frames.slice(0, index).findLast((other) => other.name === name && opensStream(other));
+          if (like !== undefined) connection.send(bytesOf(like));
+          connection.streams = true;
+        }
         connection.send(bytes);
         const streams = api.name === 'StreamFetch' || api.name === 'Watch';
         const follows = frames.slice(index + 1).some((other) => isAnswerTo(other, frame, header.correlationId));
-        if (!streams && !follows && !frame.note.includes('closed')) await connection.answer(header.correlationId);
+        if (!streams && !follows) await connection.answer(header.correlationId);
         continue;
       }
       const id = correlationIdOf(bytes.subarray(4));
+      const real = decodeResponse(api, frame.apiVersion, bytes.subarray(4));
+      await beforeAnswer?.(api.name, real);
       if (!asked.has(`${key} ${id}`)) {
         const like = frames
           .slice(0, index)
@@ -112,7 +144,6 @@ export async function replay(
       if (unacknowledged !== undefined && api.name === 'StreamFetch') {
         connection.send(encodeRequest(UpdateOffsets, 0, ACKNOWLEDGEMENT, 'replay', { offsets: [unacknowledged] }));
       }
-      const real = decodeResponse(api, frame.apiVersion, bytes.subarray(4));
       let ours = decodeResponse(api, frame.apiVersion, await connection.answer(id));
       while (isProgress(ours) && !isProgress(real)) {
         const { streamId, partition } = ours as StreamFetchResponse;
@@ -140,6 +171,9 @@ function isProgress(answer: unknown): boolean {
   return partition.errorCode.kind === 'None' && partition.records.length === 0 && partition.nextFilterOffset > 0n;
 }
 
+const opensStream = ({ dir, role, apiKey }: Frame): boolean =>
+  dir === 'req' && role === 'spu' && apiKey === StreamFetch.key;
+
 function isAnswerTo(other: Frame, request: Frame, id: number): boolean {
   return (
     other.dir === 'res' &&
@@ -156,6 +190,8 @@ export interface Connection {
   send(bytes: Uint8Array): void;
   /** The next frame with that id, without its length. Rejects when the server ends the connection. */
   answer(id: number): Promise<Uint8Array>;
+  /** Resolves with `closed` when the server has ended the connection, and with `open` if it does not. */
+  end(): Promise<'closed' | 'open'>;
   /** Resolves when the server has ended the connection. */
   readonly ended: Promise<void>;
   /** How many pieces have arrived, of any size. */
@@ -197,13 +233,27 @@ export async function connect({ host, port }: Address): Promise<Connection> {
     },
     pause: () => void socket.pause(),
     send: (bytes) => void socket.write(bytes),
+    end: () =>
+      new Promise((settle) => {
+        const timer = setTimeout(() => settle('open'), ANSWER_MS);
+        void ended.then(() => {
+          clearTimeout(timer);
+          settle('closed');
+        });
+      }),
     async answer(id) {
+      const deadline = performance.now() + ANSWER_MS;
       for (;;) {
+        if (performance.now() >= deadline) throw new Error(`no answer to ${id} within ${ANSWER_MS} ms`);
         const frame = waiting.get(id)?.shift();
         if (frame !== undefined) return frame;
         if (over) throw new Error(`the server ended the connection instead of answering ${id}`);
         await new Promise<void>((settle) => {
-          wake = settle;
+          const timer = setTimeout(settle, ANSWER_MS);
+          wake = () => {
+            clearTimeout(timer);
+            settle();
+          };
         });
       }
     },

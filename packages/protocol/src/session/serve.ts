@@ -6,6 +6,7 @@ import { decodeHeader, writeResponse } from '../messages/envelope.ts';
 import type { BytePipe } from '../transport.ts';
 import type { ArrivingBudget } from './arriving.ts';
 import { watchArrival } from './arriving.ts';
+import type { FramePool } from './frame-pool.ts';
 
 /** What a handler knows of its request, besides the body. */
 export interface Call<R> {
@@ -27,13 +28,20 @@ export interface Call<R> {
 export type Handler<Q, R> = (request: Q, call: Call<R>) => R | undefined | Promise<R | undefined>;
 
 /** An API with its handler; made by {@link on}. */
-export interface Route {
+export interface Route extends RouteOptions {
   readonly api: Api<unknown, unknown>;
   readonly handler: Handler<unknown, unknown>;
 }
 
+/** What more there is to say about a route. */
+export interface RouteOptions {
+  /** The handler keeps no part of a request once it has answered, so that its memory can be used again. Default false. */
+  readonly borrows?: boolean;
+}
+
 /** Binds a handler to an API. `const`, so that labels and kinds in what a handler returns are not widened to `string`. */
-export const on = <Q, const R>(api: Api<Q, R>, handler: Handler<Q, R>): Route => ({
+export const on = <Q, const R>(api: Api<Q, R>, handler: Handler<Q, R>, options: RouteOptions = {}): Route => ({
+  ...options,
   api: api as Api<unknown, unknown>,
   handler: handler as Handler<unknown, unknown>,
 });
@@ -48,6 +56,8 @@ export interface ServeOptions {
   readonly requestMs?: number;
   /** What requests that are still arriving may hold, all connections with this budget together. Default: no such limit. */
   readonly arriving?: ArrivingBudget;
+  /** Memory for requests whose handlers only borrow it. Default: each has its own. */
+  readonly framePool?: FramePool;
   /** Requests that may be unanswered at a time after {@link Call.release}; then no more is read. Default 256. */
   readonly waitingLimit?: number;
 }
@@ -66,7 +76,8 @@ export async function serve(
 ): Promise<Error | undefined> {
   const { frameLimitBytes = DEFAULT_FRAME_LIMIT_BYTES, waitingLimit = DEFAULT_WAITING_LIMIT } = options;
   const byKey = new Map(routes.map((route) => [route.api.key, route]));
-  const splitter = frameSplitter(frameLimitBytes, options.arriving?.reserveBytes);
+  const { framePool } = options;
+  const splitter = frameSplitter(frameLimitBytes, options.arriving?.reserveBytes, framePool);
   const arrival = watchArrival(pipe, splitter, options);
   const connection = new AbortController();
   let frames: Uint8Array[] = [];
@@ -101,8 +112,17 @@ export async function serve(
     };
     const call = { version, correlationId, clientId, signal: connection.signal, push, release };
     const answer = route.handler(request, call);
-    if (!(answer instanceof Promise)) return answer === undefined ? undefined : push(answer);
-    const done = answer.then((late) => (late === undefined ? undefined : push(late)));
+    const handled = (): void => {
+      if (route.borrows === true) framePool?.give(frame);
+    };
+    if (!(answer instanceof Promise)) {
+      handled();
+      return answer === undefined ? undefined : push(answer);
+    }
+    const done = answer.then((late) => {
+      handled();
+      return late === undefined ? undefined : push(late);
+    });
     return new Promise<void>((resolve, reject) => {
       let waits = false;
       onRelease = () => {
