@@ -11,6 +11,7 @@ import { fuzz } from './fuzz.mjs';
 import { matrix } from './matrix.mjs';
 import { pruneDist } from './prune-dist.mjs';
 import { test } from './test.mjs';
+import { testCluster } from './test-cluster.mjs';
 
 const quietly = ['--ui=stream', '--output-logs=errors-only', '--log-order=grouped', '--log-prefix=none'];
 
@@ -50,6 +51,10 @@ const tasks = {
   'test:matrix': async (env, args) => {
     await mustBuild(env, ['--filter=@fluvio-ts/e2e']);
     return matrix(env, args);
+  },
+  'test:cluster': async (env, args) => {
+    await mustBuild(env, ['--filter=@fluvio-ts/e2e...', '--filter=@fluvio-ts/cli']);
+    return testCluster(env, args);
   },
   fuzz,
   chaos: (env, args) => program('packages/e2e/dist/chaos/main.js', env, args),

@@ -1,22 +1,23 @@
 /** Processes of the cluster are killed and come back under a running producer and consumer: nothing acknowledged is lost. */
-import { tcp } from '@fluvio-ts/adapter-tcp';
 import { admin } from '@fluvio-ts/admin';
 import type { Client, ConsumerRetry } from '@fluvio-ts/client';
-import { connect } from '@fluvio-ts/client';
 import type { Cluster } from '@fluvio-ts/cluster';
-import { startCluster } from '@fluvio-ts/cluster';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import type { TestCluster } from '../test-cluster.ts';
+import { testCluster } from '../test-cluster.ts';
 
+let target: TestCluster;
 let cluster: Cluster;
 let client: Client;
 
-beforeEach(async () => {
-  cluster = await startCluster({ mode: 'processes', spus: 2 });
-  client = await connect({ endpoint: cluster.endpoint, transport: tcp() });
+beforeEach(async ({ skip }) => {
+  target = await testCluster({ mode: 'processes', spus: 2 });
+  cluster = target.own(skip);
+  client = await target.connect();
 });
 afterEach(async () => {
-  await client.close({ timeoutMs: 1_000 });
-  await cluster.stop();
+  await client?.close({ timeoutMs: 1_000 });
+  await target?.stop();
 });
 
 const firstSpu = (): number => cluster.spus[0]?.id ?? 0;
@@ -113,5 +114,5 @@ test('a frozen SPU holds its own partitions up, not those of another', async () 
   const held = producer.send({ value: 'held', partition: frozen });
   for (let i = 0; i < 100; i++) await producer.send({ value: `${i}`, partition: free });
   await cluster.thaw(firstSpu());
-  expect(await held).toEqual({ partition: frozen, offset: 1n, mayBeDuplicate: false });
+  expect(await held).toMatchObject({ partition: frozen, offset: 1n, mayBeDuplicate: false });
 });
