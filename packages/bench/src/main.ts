@@ -1,11 +1,12 @@
 /**
  * `npm run bench`: the codec, messages, compression, bundles, and streaming beside the raw loopback, in one run. Words
- * select parts: `codec`, `messages`, `compression`, `size`, `stream`, `cluster`.
+ * select parts: `codec`, `messages`, `compression`, `size`, `stream`, `consume`, `cluster`.
  */
 import { cpus, loadavg, release } from 'node:os';
 import { clusterRows } from './cluster/cluster.ts';
 import { codecRows } from './codec.ts';
 import { compressionRows } from './compression.ts';
+import { consumeRows } from './consume/consume.ts';
 import { messageRows } from './messages.ts';
 import { formatRows } from './row.ts';
 import { sizeRows } from './size.ts';
@@ -31,6 +32,10 @@ const parts = {
   cluster: {
     title: 'The embedded cluster; client and servers share this machine',
     rows: () => clusterRows(say),
+  },
+  consume: {
+    title: 'Consuming in every way: one SPU, client and servers share this machine, each case in a process of its own',
+    rows: () => consumeRows(say),
   },
 } as const;
 

@@ -8,7 +8,7 @@ export type { ClusterMode, StartClusterOptions } from './cluster-options.ts';
 export type { ClusterCodes } from './errors.ts';
 export type { ClusterFaults, Fault, FaultAim } from './faults/cluster-faults.ts';
 export type { FaultApi, ScFaultApi, SpuFaultApi } from './faults/fault.ts';
-export type { ClusterLimits } from './limits.ts';
+export type { ClusterLimits, LimitSettings } from './limits.ts';
 export type { Logger, LogLevel } from './logger.ts';
 export type { MemberId, MemberRecord } from './members/member.ts';
 export type { ClusterOptions, ClusterSettings, SpuInfo } from './options.ts';
@@ -21,6 +21,6 @@ export { clusterStatus, deleteClusterData, killMember, stopCluster } from './pro
 export type { ClusterProfile, ClusterProfileTls } from './profile.ts';
 export type { AuthorizationOptions } from './security/authorization.ts';
 export type { ClientTls, ClusterTls } from './security/cluster-tls.ts';
-export type { AuthorizationPolicy, AuthorizationScopes } from './security/policy.ts';
-export type { TlsFiles, TlsOptions } from './security/tls-options.ts';
+export type { AuthorizationPolicy, AuthorizationScopes, ObjectType } from './security/policy.ts';
+export type { TlsFiles, TlsOptions, TlsSettings } from './security/tls-options.ts';
 export type { FsyncPolicy } from './storage/fsync.ts';

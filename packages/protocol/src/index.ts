@@ -65,7 +65,7 @@ export * from './messages/spu/stream-fetch.ts';
 export type { Hash64 } from './partitioner.ts';
 export { hashKey, partitionForKey } from './partitioner.ts';
 export * from './records/index.ts';
-export type { SmartModuleKey } from './smartmodule-key.ts';
+export type { KeyedSmartModule, SmartModuleKey } from './smartmodule-key.ts';
 export {
   isSmartModuleVersion,
   matchesSmartModuleKey,

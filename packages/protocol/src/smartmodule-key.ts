@@ -14,8 +14,8 @@ export interface SmartModuleKey {
   readonly version?: string | undefined;
 }
 
-/** What a key is compared with. */
-interface StoredModule {
+/** A stored SmartModule, as far as keys look at it. */
+export interface KeyedSmartModule {
   readonly name: string;
   readonly spec: Pick<SmartModuleSpec, 'meta'>;
 }
@@ -35,7 +35,7 @@ export function parseSmartModuleKey(text: string): SmartModuleKey | undefined {
 }
 
 /** Whether a key means a module. */
-export function matchesSmartModuleKey({ name, group, version }: SmartModuleKey, module: StoredModule): boolean {
+export function matchesSmartModuleKey({ name, group, version }: SmartModuleKey, module: KeyedSmartModule): boolean {
   const packaged = module.spec.meta?.package;
   if (packaged === undefined) return module.name === name;
   return (
@@ -56,15 +56,15 @@ export const isSmartModuleVersion = (text: string): boolean => {
 };
 
 /** The module that a key means: the one of exactly that name, else the newest version that it fits. */
-export function smartModuleFor<T extends StoredModule>(text: string, modules: readonly T[]): T | undefined {
+export function smartModuleFor<T extends KeyedSmartModule>(text: string, modules: readonly T[]): T | undefined {
   const exact = modules.find(({ name }) => name === text);
   const key = parseSmartModuleKey(text);
   if (exact !== undefined || key === undefined) return exact;
   return modules.filter((module) => matchesSmartModuleKey(key, module)).sort(newestFirst)[0];
 }
 
-function newestFirst(a: StoredModule, b: StoredModule): number {
-  const numbers = (module: StoredModule): number[] =>
+function newestFirst(a: KeyedSmartModule, b: KeyedSmartModule): number {
+  const numbers = (module: KeyedSmartModule): number[] =>
     (module.spec.meta?.package.version ?? '0').split(/[.+-]/).slice(0, 3).map(Number);
   const [x, y] = [numbers(a), numbers(b)];
   return (y[0] ?? 0) - (x[0] ?? 0) || (y[1] ?? 0) - (x[1] ?? 0) || (y[2] ?? 0) - (x[2] ?? 0);

@@ -14,6 +14,8 @@ export type {
   SmartModuleChain,
 } from './chain.ts';
 export { startChain } from './chain.ts';
+export type { ClientChain, ClientSmartModuleOptions, ClientSmartModules } from './consumer-transform.ts';
+export { clientSmartModules } from './consumer-transform.ts';
 export { toErrorCode } from './error-code.ts';
 export type { SmartModuleCodes, SmartModuleError } from './errors.ts';
 export type { ResolveOptions } from './invocations.ts';

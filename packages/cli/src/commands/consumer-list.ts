@@ -5,6 +5,7 @@ import { printList } from '../output/print.ts';
 import type { Column } from '../output/table.ts';
 import type { Cli } from '../session/cli.ts';
 import { withClient } from '../session/connect.ts';
+import type { ConsumerList } from '../spec/consumer.ts';
 import { formatDuration } from '../values/duration.ts';
 
 const columns = (nowMs: number): readonly Column<StoredOffset>[] => [
@@ -26,7 +27,7 @@ const toObject = ({ consumerId, topic, partition, offset, storedAtMs }: StoredOf
   modified_time: storedAtMs / 1000,
 });
 
-export async function run(_: unknown, cli: Cli): Promise<void> {
+export async function run(_: ConsumerList, cli: Cli): Promise<void> {
   const { signal } = cli;
   const items = await withClient(cli, (client) => client.consumerOffsets.list({}, { signal }));
   await printList(cli, { items, columns: columns(Date.now()), toObject, empty: 'no consumers' });

@@ -86,8 +86,8 @@ export function digester({ topic, partition, settings, share, sink, signal }: Di
   };
 
   const pushTransformed = async (batch: Batch, place: Place, highWatermark: bigint): Promise<bigint> => {
-    const { apply } = await started(transform as ConsumerTransform);
-    const { records, nextOffset, error } = await apply(batch, { fromOffset: place.next, codecs });
+    const running = await started(transform as ConsumerTransform);
+    const { records, nextOffset, error } = await running.apply(batch, { fromOffset: place.next, codecs });
     share.remove(batch.size);
     for (const made of readBatches(records).batches) {
       share.add(made.size);

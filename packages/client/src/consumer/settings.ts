@@ -82,6 +82,7 @@ export interface PartitionTransform {
     batch: Batch,
     options: { readonly fromOffset: bigint; readonly codecs: Codecs },
   ): Promise<{ readonly records: Uint8Array; readonly nextOffset: bigint; readonly error?: Error | undefined }>;
+  /** Ends the chain, when the partition is not read any more. */
   close(): Promise<void>;
 }
 

@@ -46,8 +46,7 @@ export interface Producer<R = ProducerRecord> extends AsyncDisposable {
    */
   send(record: R, options?: { readonly signal?: AbortSignal }): Promise<SendResult>;
   /**
-   * Sends many records, at a fraction of what as many calls of {@link Producer.send} cost, and resolves with their results, in
-   * order, when all are acknowledged. If one of them is no record or too large, none is sent. Otherwise each stands for itself:
+   * Sends many records with one promise for all, and resolves with their results, in order, when all are acknowledged. If one of them is no record or too large, none is sent. Otherwise each stands for itself:
    * when some fail, it rejects with `produce/partial` once all are settled, which has the results of the others.
    *
    * @throws `produce/partial`, and as {@link Producer.send}, where no record is stored, with the first failure

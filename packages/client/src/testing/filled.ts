@@ -13,7 +13,7 @@ afterEach(async () => {
 });
 
 /** A client that is closed when the test is over. */
-export async function connected(cluster: Broker, options: Partial<ConnectOptions> = {}): Promise<Client> {
+async function connected(cluster: Broker, options: Partial<ConnectOptions> = {}): Promise<Client> {
   const client = await connect({ endpoint: 'localhost:9003', transport: cluster.transport, ...options });
   clients.push(client);
   return client;

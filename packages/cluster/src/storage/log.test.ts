@@ -49,6 +49,23 @@ const readAll = (from = log.startOffset, maxBytes = LARGE): { offset: number; va
 };
 
 describe('appending and reading', () => {
+  it('closes a segment whose batches claim more offsets than its index has bits for, and finds what is behind them', () => {
+    log = open(20_000);
+    const claiming = batchOf('x');
+    // Its last offset delta, which nothing holds against the records that are there.
+    new DataView(claiming.buffer, claiming.byteOffset).setInt32(23, 0x7fff_ffff);
+    const run = runOf(claiming);
+    for (let i = 0; i < 3; i++) log.append(run);
+    const last = log.endOffset;
+    expect(last).toBeGreaterThan(2 ** 32);
+    for (let i = 0; i < 500; i++) log.append(runOf(batchOf(`y${i}`)));
+    expect(log.closedSegments.length).toBeGreaterThan(0);
+    expect(recordsIn(log.read({ from: last + 100, end: log.endOffset, maxBytes: 1 }))[0]?.value).toBe('y100');
+    log.close();
+    log = open(20_000);
+    expect(log.endOffset).toBe(last + 500);
+  });
+
   it('assigns consecutive offsets over batches, runs and segments, and reads them back', () => {
     log = open(400);
     expect(log.append(runOf(batchOf('a', 'b'), batchOf('c')))).toBe(0);

@@ -12,6 +12,8 @@ import { reasonOf } from '../logger.ts';
 /** Bytes of the log between two entries, at least. */
 export const INDEX_INTERVAL_BYTES = 4096;
 
+/** An entry has 32 bits for it. */
+const LARGEST_DELTA = 0xffff_ffff;
 const ENTRY_BYTES = 8;
 
 /** The index of one segment. */
@@ -73,7 +75,8 @@ export function newIndex(path: string): SparseIndex {
   return {
     lookup: (delta) => lookup(deltas, positions, delta),
     add(delta, position, sizeBytes) {
-      if (bytesSince >= INDEX_INTERVAL_BYTES) {
+      // A batch may claim so many offsets that those behind it have no place in an entry: they are found from the last one.
+      if (bytesSince >= INDEX_INTERVAL_BYTES && delta <= LARGEST_DELTA) {
         bytesSince = 0;
         deltas.push(delta);
         positions.push(position);

@@ -3,7 +3,7 @@
  * Reads one job as JSON from its arguments, prints one JSON value, and ends.
  */
 import { createRequire } from 'node:module';
-import type { NativeJob, NativeRecord, NativeResult } from './native-job.ts';
+import type { NativeJob, NativeRecord, NativeResult, NativeSmartModule } from './native-job.ts';
 
 interface Item {
   readonly done: boolean;
@@ -22,14 +22,21 @@ interface Admin {
   createTopic(name: string, spec: object): Promise<void>;
   deleteTopic(name: string): Promise<void>;
 }
+interface NativeOffset {
+  readonly index: number;
+  readonly from: 'beginning' | 'end';
+}
 interface Native {
-  connect(endpoint: string): Promise<{
+  connect(endpoint?: string): Promise<{
     admin(): Promise<Admin>;
     topicProducer(topic: string): Promise<Producer>;
     partitionConsumer(
       topic: string,
       partition: number,
-    ): Promise<{ createStream(offset: { index: number; from: 'beginning' | 'end' }): Promise<Stream> }>;
+    ): Promise<{
+      createStream(offset: NativeOffset): Promise<Stream>;
+      streamWithConfig(offset: NativeOffset, config: NativeSmartModule): Promise<Stream>;
+    }>;
   }>;
 }
 
@@ -39,7 +46,7 @@ const bytes = (base64: string): Uint8Array | string =>
 const base64 = (data: ArrayBuffer): string => Buffer.from(data).toString('base64');
 
 async function work(native: Native, job: NativeJob): Promise<NativeResult> {
-  const fluvio = await native.connect(job.endpoint);
+  const fluvio = await (job.endpoint === undefined ? native.connect() : native.connect(job.endpoint));
   switch (job.do) {
     case 'list': {
       const admin = await fluvio.admin();
@@ -72,7 +79,10 @@ async function work(native: Native, job: NativeJob): Promise<NativeResult> {
     }
     case 'consume': {
       const consumer = await fluvio.partitionConsumer(job.topic, job.partition);
-      const stream = await consumer.createStream({ index: 0, from: job.from });
+      const offset = { index: 0, from: job.from };
+      const stream = await (job.smartModule === undefined
+        ? consumer.createStream(offset)
+        : consumer.streamWithConfig(offset, job.smartModule));
       process.send?.('streaming');
       const records: NativeRecord[] = [];
       while (records.length < job.count) {

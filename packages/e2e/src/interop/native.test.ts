@@ -1,4 +1,5 @@
 /** The native Rust client from npm against the embedded cluster: a second implementation judges ours, byte for byte. */
+import { readFileSync } from 'node:fs';
 import { tcp } from '@fluvio-ts/adapter-tcp';
 import { admin } from '@fluvio-ts/admin';
 import type { Client } from '@fluvio-ts/client';
@@ -160,5 +161,33 @@ describe('the native client', () => {
     await Promise.race([ready, reading]);
     await producer.send({ key: 'k', value: 'after' });
     expect((await reading).records).toEqual([{ key: encode('k'), value: encode('after') }]);
+  });
+
+  test('has stored SmartModules and its own applied, and is told how far a stream is that drops everything', async (context) => {
+    const fixture = (name: string): Uint8Array =>
+      readFileSync(new URL(`../../../smartmodule/fixtures/${name}.wasm.gz`, import.meta.url));
+    await admin(client).smartModules.create('native-upper', { wasm: fixture('map-upper') });
+    const topicOf = async (...values: string[]) => {
+      const topic = await newTopic(1);
+      const producer = await client.producer(topic);
+      for (const value of values) await producer.send({ value });
+      return { producer, consume: { do: 'consume', topic, partition: 0, from: 'beginning' } as const };
+    };
+    const upper = { smartmoduleType: 'map', smartmoduleName: 'native-upper' } as const;
+    const letters = await topicOf('a', 'b', 'c');
+    const { records } = await ask(context, { ...letters.consume, count: 3, smartModule: upper });
+    expect(records?.map(({ value }) => value)).toEqual(['A', 'B', 'C'].map(encode));
+    const { producer, consume } = await topicOf('2', '4', '6');
+    let streaming: () => void = () => {};
+    const ready = new Promise<void>((resolve) => {
+      streaming = resolve;
+    });
+    const smartmoduleData = Buffer.from(fixture('filter-odd-fail')).toString('base64');
+    const odd = { smartmoduleType: 'filter', smartmoduleData } as const;
+    // Nothing of what is there comes through; what is sent later does.
+    const reading = ask(context, { ...consume, count: 2, smartModule: odd }, streaming);
+    await Promise.race([ready, reading]);
+    for (const value of ['8', '9', '10', '11']) await producer.send({ value });
+    expect((await reading).records?.map(({ value }) => value)).toEqual(['9', '11'].map(encode));
   });
 });

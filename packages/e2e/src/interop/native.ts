@@ -39,9 +39,17 @@ export type NativeOutcome =
 const CRASHES: ReadonlySet<string> = new Set(['SIGSEGV', 'SIGTRAP', 'SIGABRT', 'SIGBUS', 'SIGILL']);
 
 /** Runs one job in a process of its own. `onStreaming` is called when a consumer's stream is open. */
-export function runNative(binary: string, job: NativeJob, onStreaming: () => void = () => {}): Promise<NativeOutcome> {
+export function runNative(
+  binary: string,
+  job: NativeJob,
+  onStreaming: () => void = () => {},
+  env: Readonly<Record<string, string>> = {},
+): Promise<NativeOutcome> {
   return new Promise((resolve, reject) => {
-    const child = fork(PEER, [binary, JSON.stringify(job)], { stdio: ['ignore', 'pipe', 'pipe', 'ipc'] });
+    const child = fork(PEER, [binary, JSON.stringify(job)], {
+      stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+      env: { ...process.env, ...env },
+    });
     let out = '';
     let err = '';
     const timer = setTimeout(() => {
