@@ -1,5 +1,6 @@
 /**
- * `npm run test:matrix`: the built packages on every runtime that they are for, without a test runner.
+ * `npm run test:matrix`: the built packages on every runtime that they are for, without a test runner. Servers get a cluster, which
+ * runs in this process.
  *
  * Node, Bun and Deno come from npm into `node_modules/.cache/matrix` (delete it for newer ones); Chromium is the
  * machine's. `npm run test:matrix -- bun deno` runs only those. A runtime that cannot be had is skipped, with the reason.
@@ -24,10 +25,17 @@ export async function matrix(env, args) {
     say(`${program} does not exist: packages/e2e was not built`);
     return 1;
   }
+  const { startCluster } = await import(new URL('../packages/cluster/dist/index.js', import.meta.url).href);
+  const cluster = await startCluster();
   const total = { passed: 0, failed: 0, skipped: 0 };
-  for (const name of args.length > 0 ? args : known) {
-    const outcome = name === 'chromium' ? await inBrowser() : await onServer(name, env);
-    tell(name, outcome, total);
+  try {
+    for (const name of args.length > 0 ? args : known) {
+      const withCluster = { ...env, FLUVIO_MATRIX_CLUSTER: cluster.endpoint };
+      const outcome = name === 'chromium' ? await inBrowser() : await onServer(name, withCluster);
+      tell(name, outcome, total);
+    }
+  } finally {
+    await cluster.stop();
   }
   process.stdout.write(`\n${total.passed} passed, ${total.failed} failed, ${total.skipped} skipped\n`);
   return total.failed > 0 ? 1 : 0;

@@ -15,7 +15,7 @@ interface MaybeNode {
 }
 
 /** Events are published on channels of this name and their type: `fluvio:connected`, … */
-export const CHANNEL_PREFIX = 'fluvio:';
+const CHANNEL_PREFIX = 'fluvio:';
 
 const SILENT: Channel = { hasSubscribers: false, publish: () => {} };
 
