@@ -70,8 +70,10 @@ export interface ConnectOptions {
 type Maybe<T, Field extends keyof T> = { readonly [F in Field]?: T[F] | undefined };
 
 /** Tells options without a serde from those with one. */
-interface Untyped {
+export interface Untyped {
+  /** Given, it is a serde, and the options are those of typed values. */
   readonly value?: undefined;
+  /** As `value`. */
   readonly key?: undefined;
 }
 

@@ -3,7 +3,7 @@
  *
  * @packageDocumentation
  */
-export type { Client, ConnectOptions } from './client.ts';
+export type { Client, ConnectOptions, Untyped } from './client.ts';
 export { connect } from './client.ts';
 export type { SpuAddress } from './connection/spu-pool.ts';
 export type { ConsumerBatch } from './consumer/batch.ts';

@@ -57,6 +57,7 @@ export class FluvioAdmin {
     return topic;
   }
 
+  /** Deletes a topic and resolves with its name. @throws `server/error` */
   async deleteTopic(topic: string): Promise<string> {
     await this.#inner.topics.delete(topic);
     return topic;
@@ -68,6 +69,7 @@ export class FluvioAdmin {
     return found === undefined ? null : shown(toJson(found));
   }
 
+  /** All topics. */
   async listTopic(): Promise<string> {
     return JSON.stringify((await this.#inner.topics.list()).map((topic) => shown(toJson(topic))));
   }
@@ -79,14 +81,17 @@ export class FluvioAdmin {
     return shown(toJson(found));
   }
 
+  /** All partitions. */
   async listPartitions(): Promise<string> {
     return JSON.stringify((await this.#inner.partitions.list()).map((partition) => shown(toJson(partition))));
   }
 
+  /** All SPUs. */
   async listSpu(): Promise<string> {
     return JSON.stringify((await this.#inner.spus.list()).map((spu) => shown(toJson(spu))));
   }
 
+  /** Registers an SPU. @throws `server/error` */
   async createCustomSpu(name: string, spec: CustomSpuSpec): Promise<void> {
     const ingress = spec.publicEndpoint?.ingress?.[0];
     await this.#inner.spus.register({
@@ -104,10 +109,12 @@ export class FluvioAdmin {
     });
   }
 
+  /** Unregisters an SPU, by name or id. @throws `server/error` */
   async deleteCustomSpu(key: string | number): Promise<void> {
     await this.#inner.spus.unregister(key);
   }
 
+  /** Makes a group of SPUs. @throws `server/error` */
   async createManagedSpu(name: string, spec: SpuGroupSpec = {}): Promise<void> {
     const { replicas = DEFAULT_REPLICAS, minId = 0, spuConfig = {} } = spec;
     await this.#inner.spuGroups.create(name, {
@@ -118,6 +125,7 @@ export class FluvioAdmin {
     });
   }
 
+  /** Deletes a group of SPUs. @throws `server/error` */
   async deleteManagedSpu(name: string): Promise<void> {
     await this.#inner.spuGroups.delete(name);
   }

@@ -8,7 +8,9 @@ import { TopicProducer } from './topic-producer.ts';
 
 /** Where the cluster is. Without `host` and `port` it is the current profile's. */
 export interface Options {
+  /** Host of the controller; counts only with `port`. Default: the current profile's. */
   readonly host?: string;
+  /** Port of the controller; counts only with `host`. Default: the current profile's. */
   readonly port?: number;
   /** Dials the addresses that SPUs have inside the cluster's network. */
   readonly use_spu_local_address?: boolean;
@@ -18,7 +20,9 @@ export interface Options {
 
 /** Settings of a producer, by the names of `@fluvio/client`. */
 export interface TopicProducerConfig {
+  /** Bytes at which a batch is full. Default 65,536. */
   readonly batchSize?: number;
+  /** Bytes of the largest request. Default 1,048,576. */
   readonly maxRequestSize?: number;
   /** Milliseconds. */
   readonly linger?: number;
@@ -36,6 +40,7 @@ export class Fluvio {
     this.#options = options;
   }
 
+  /** Makes a client and connects it. @throws as `connect()` of `@fluvio-ts/node` */
   static async connect(options?: Options): Promise<Fluvio> {
     const fluvio = new Fluvio(options);
     await fluvio.connect();
@@ -54,10 +59,12 @@ export class Fluvio {
     return this;
   }
 
+  /** A producer of a topic that exists. @throws `topic/not-found` */
   async topicProducer(topic: string): Promise<TopicProducer> {
     return this.topicProducerWithConfig(topic, {});
   }
 
+  /** The same with settings. @throws `topic/not-found`, `option/invalid` */
   async topicProducerWithConfig(topic: string, config: TopicProducerConfig): Promise<TopicProducer> {
     const options: { -readonly [O in keyof ProducerOptions]: ProducerOptions[O] } = {};
     if (config.batchSize !== undefined) options.batchBytes = config.batchSize;
@@ -68,10 +75,12 @@ export class Fluvio {
     return new TopicProducer(await this.#connected().producer(topic, options));
   }
 
+  /** A reader of one partition. */
   async partitionConsumer(topic: string, partition: number): Promise<PartitionConsumer> {
     return new PartitionConsumer(this.#connected(), topic, partition);
   }
 
+  /** Administers the cluster. */
   async admin(): Promise<FluvioAdmin> {
     return new FluvioAdmin(administer(this.#connected()));
   }
@@ -81,6 +90,7 @@ export class Fluvio {
     await this.#client?.close();
   }
 
+  /** As {@link Fluvio.close}. */
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
   }

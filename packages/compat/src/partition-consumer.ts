@@ -32,7 +32,9 @@ export interface FetchablePartitionResponse {
 
 /** A stream: iterate it, or call `next` yourself. Leaving the loop ends it. */
 export interface RecordStream extends AsyncIterable<Record> {
+  /** The next record, waited for. */
   next(): Promise<IteratorResult<Record, undefined>>;
+  /** Ends the stream. */
   return(): Promise<IteratorResult<Record, undefined>>;
 }
 

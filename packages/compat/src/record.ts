@@ -5,6 +5,7 @@ import type { ConsumerRecord } from '@fluvio-ts/node';
 export interface Record {
   /** The key, a copy; `null` for none. */
   key(): ArrayBuffer | null;
+  /** Whether there is a key, be it an empty one. */
   hasKey(): boolean;
   /** The value, a copy. */
   value(): ArrayBuffer;

@@ -26,10 +26,12 @@ export class TopicProducer {
     await this.#inner.send(recordOf(key, value));
   }
 
+  /** Sends keys and values, and resolves when all are acknowledged. */
   async sendAll(elements: readonly KeyValue[]): Promise<void> {
     await this.#inner.sendAll(elements.map(([key, value]) => recordOf(key, value)));
   }
 
+  /** Sends what waits, and resolves when it is acknowledged. */
   async flush(): Promise<void> {
     await this.#inner.flush();
   }

@@ -8,11 +8,13 @@ export interface ValuePlace {
 
 /** Turns values into bytes, or into text, which is written as UTF-8. */
 export interface Encoder<In> {
+  /** The bytes of a value, or its text. */
   encode(value: In, place: ValuePlace): Uint8Array | string;
 }
 
 /** Turns bytes into values. */
 export interface Decoder<Out> {
+  /** The value of bytes. */
   decode(bytes: Uint8Array, place: ValuePlace): Out;
 }
 

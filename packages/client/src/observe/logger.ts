@@ -5,9 +5,13 @@ import type { ClientEvent, ServerPlace } from './events.ts';
 
 /** Where a client writes what happens to it. `console` is one; so are most logging libraries' objects. */
 export interface Logger {
+  /** What only somebody who looks for a fault wants to read. */
   debug?(message: string, fields: LogFields): void;
+  /** What is as it should be. */
   info?(message: string, fields: LogFields): void;
+  /** What is not as it should be, and is dealt with. */
   warn?(message: string, fields: LogFields): void;
+  /** What failed for good. */
   error?(message: string, fields: LogFields): void;
 }
 

@@ -8,6 +8,7 @@ export interface ValuePlace {
 
 /** Turns values into bytes, or into text, which is written as UTF-8. What it throws becomes `produce/unencodable`. */
 export interface Encoder<In> {
+  /** The bytes of a value, or its text. */
   encode(value: In, place: ValuePlace): Uint8Array | string;
 }
 
@@ -16,6 +17,7 @@ export interface Encoder<In> {
  * own. What it throws is dealt with as `onUndecodable` says.
  */
 export interface Decoder<Out> {
+  /** The value of bytes. */
   decode(bytes: Uint8Array, place: ValuePlace): Out;
 }
 
