@@ -1,6 +1,6 @@
 /** Cuts a stream of bytes into frames: an i32 length, then that many bytes. */
 import { protocolError } from './errors.ts';
-import type { FramePool } from './session/frame-pool.ts';
+import type { FramePool } from './frame-pool.ts';
 
 /** Frames above this are refused before any memory is taken: 64 MiB. */
 export const DEFAULT_FRAME_LIMIT_BYTES = 67_108_864;

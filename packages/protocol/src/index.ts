@@ -6,6 +6,7 @@
  */
 export type { CodeMap, ErrorFactory, ErrorText, ProtocolCodes } from './errors.ts';
 export { defineErrors, FluvioError, isFluvioError } from './errors.ts';
+export type { FramePool } from './frame-pool.ts';
 export type { FrameSplitter } from './frames.ts';
 export { DEFAULT_FRAME_LIMIT_BYTES, frameSplitter } from './frames.ts';
 export { int64FromJson, int64ToJson } from './json.ts';

@@ -5,10 +5,10 @@
  */
 
 export { protocolError } from './errors.ts';
+export { type FramePool, framePool } from './frame-pool.ts';
 export { type Inbox, type InboxEvents, inbox } from './inbox.ts';
 export type { Answers } from './session/answers.ts';
 export { type ArrivingBudget, arrivingBudget } from './session/arriving.ts';
-export { type FramePool, framePool } from './session/frame-pool.ts';
 export { memoryPipe } from './session/memory-pipe.ts';
 export type { Call, Handler, Route, ServeOptions } from './session/serve.ts';
 export { on, serve } from './session/serve.ts';

@@ -5,8 +5,21 @@ import { reasonOf } from '../logger.ts';
 import type { JsonNode } from './json-text.ts';
 import { JsonFault, placeOf, readJson } from './json-text.ts';
 
-/** Kinds of objects that a policy speaks of. `Remote` is what older versions of Fluvio call `Mirror`. */
-export const OBJECT_TYPES = [
+/** A kind of objects that a policy speaks of. `Remote` is what older versions of Fluvio call `Mirror`. */
+export type ObjectType =
+  | 'Spu'
+  | 'CustomSpu'
+  | 'SpuGroup'
+  | 'Topic'
+  | 'Partition'
+  | 'ManagedConnector'
+  | 'SmartModule'
+  | 'TableFormat'
+  | 'DerivedStream'
+  | 'Mirror'
+  | 'Remote';
+
+const OBJECT_TYPES: readonly ObjectType[] = [
   'Spu',
   'CustomSpu',
   'SpuGroup',
@@ -18,9 +31,7 @@ export const OBJECT_TYPES = [
   'DerivedStream',
   'Mirror',
   'Remote',
-] as const;
-/** A kind of objects. */
-export type ObjectType = (typeof OBJECT_TYPES)[number];
+];
 
 export const ACTIONS = ['Create', 'Read', 'Update', 'Delete', 'All'] as const;
 /** What can be done with an object. */

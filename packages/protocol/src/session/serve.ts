@@ -1,12 +1,12 @@
 /** The server half of one connection: requests come in, are handled one after another, and are answered. */
 import { isFluvioError, protocolError } from '../errors.ts';
+import type { FramePool } from '../frame-pool.ts';
 import { DEFAULT_FRAME_LIMIT_BYTES, frameSplitter } from '../frames.ts';
 import type { Api } from '../messages/api.ts';
 import { decodeHeader, writeResponse } from '../messages/envelope.ts';
 import type { BytePipe } from '../transport.ts';
 import type { ArrivingBudget } from './arriving.ts';
 import { watchArrival } from './arriving.ts';
-import type { FramePool } from './frame-pool.ts';
 
 /** What a handler knows of its request, besides the body. */
 export interface Call<R> {

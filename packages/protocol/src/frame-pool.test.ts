@@ -1,12 +1,12 @@
 import { describe, expect, test } from 'vitest';
-import { frameSplitter } from '../frames.ts';
-import { SpuApiVersions } from '../messages/api-versions.ts';
-import { NO_ERROR } from '../messages/error-code.ts';
-import { Produce } from '../messages/spu/produce.ts';
 import { framePool } from './frame-pool.ts';
-import { memoryPipe } from './memory-pipe.ts';
-import { on, serve } from './serve.ts';
-import { startSession } from './session.ts';
+import { frameSplitter } from './frames.ts';
+import { SpuApiVersions } from './messages/api-versions.ts';
+import { NO_ERROR } from './messages/error-code.ts';
+import { Produce } from './messages/spu/produce.ts';
+import { memoryPipe } from './session/memory-pipe.ts';
+import { on, serve } from './session/serve.ts';
+import { startSession } from './session/session.ts';
 
 const KIB = 1024;
 
