@@ -238,7 +238,7 @@ export async function connect(options: ConnectOptions): Promise<Client> {
           rest.onRetry?.(retry);
         },
         onGap(gap) {
-          heard.tell({ type: 'gap', topic: gap.topic, partition: gap.partition, wanted: gap.wanted, next: gap.next });
+          heard.tell({ type: 'gap', ...gap });
           rest.onGap?.(gap);
         },
       },

@@ -28,10 +28,9 @@ export function retryWatch(talk: Talk, timeoutMs: number | undefined): RetryWatc
         stop.abort(error);
       }
     },
-    onGap({ topic, partition, wanted, next }) {
-      talk.warn(
-        `offsets ${wanted} to ${next - 1n} of ${topic}-${partition} are not stored any more, going on at ${next}`,
-      );
+    onGap({ topic, partition, wanted, next, reason }) {
+      const gone = reason === 'evicted' ? `${wanted} to ${next - 1n}` : `${next} to ${wanted - 1n}`;
+      talk.warn(`offsets ${gone} of ${topic}-${partition} are not stored any more, going on at ${next}`);
     },
     arrived(partition) {
       away.delete(partition);

@@ -157,7 +157,7 @@ describe('stored offsets', () => {
     const gaps: unknown[] = [];
     const consumer = client.consumer('t', { ...named, until: 'end', onGap: (gap) => gaps.push(gap) });
     expect(await texts(consumer)).toEqual(range(20, 50));
-    expect(gaps).toEqual([{ topic: 't', partition: 0, wanted: 5n, next: 20n }]);
+    expect(gaps).toEqual([{ topic: 't', partition: 0, wanted: 5n, next: 20n, reason: 'evicted' }]);
   });
 });
 

@@ -508,7 +508,7 @@ describe('when things go wrong', () => {
     const seen = [Number(first.value?.text())];
     while (seen.at(-1) !== 99) seen.push(Number((await reader.next()).value?.text()));
     await reader.return?.();
-    expect(gaps).toEqual([{ topic: 't', partition: 0, wanted: expect.any(BigInt), next: 50n }]);
+    expect(gaps).toEqual([{ topic: 't', partition: 0, wanted: expect.any(BigInt), next: 50n, reason: 'evicted' }]);
     expect(seen).toEqual([...range(0, Number(gaps[0]?.wanted)), ...range(50, 100)]);
   });
 

@@ -67,12 +67,16 @@ export interface ConsumerOptions {
   readonly onSmartModuleFailure?: 'stop' | 'skip';
   /**
    * What to do when retention removed the next record before it could be read. Default `earliest`, except that an
-   * absolute `start` that is gone fails.
+   * absolute `start` that is gone fails. With `fail`, so does a reader whose uncommitted records the next leader does not
+   * have; otherwise it goes on at the end of the new log.
    */
   readonly whenEvicted?: WhenEvicted;
   /** Called when a stream is interrupted; it is resumed by itself, for ever. What it throws ends the consumer. */
   readonly onRetry?: (retry: ConsumerRetry) => void;
-  /** Called when retention removed records before they could be read, and the stream goes on. What it throws ends the consumer. */
+  /**
+   * Called when the stream goes on somewhere else than wanted: retention removed records before they could be read, or uncommitted
+   * ones were lost with their leader. What it throws ends the consumer.
+   */
   readonly onGap?: (gap: ConsumerGap) => void;
   /** Called when a record was left out because a SmartModule failed on it. What it throws ends the consumer. */
   readonly onSkip?: (skip: ConsumerSkip) => void;

@@ -4,7 +4,7 @@
  * The SPU sends one answer and waits for the next wanted offset. That credit is given when what the application has not
  * taken yet leaves room for one more answer, so a slow reader slows the SPU and memory stays flat.
  */
-import type { FluvioError, StreamFetchResponse } from '@fluvio-ts/protocol';
+import type { ErrorCode, FluvioError, StreamFetchResponse } from '@fluvio-ts/protocol';
 import { isFluvioError, StreamFetch, UpdateOffsets } from '@fluvio-ts/protocol';
 import type { Answers, Session, StopSignal } from '@fluvio-ts/protocol/internal';
 import type { Cluster } from '../cluster.ts';
@@ -13,8 +13,9 @@ import type { Share } from './budget.ts';
 import type { Place } from './digest.ts';
 import { digester } from './digest.ts';
 import { askOffsets, fetchOffsets, resolveStart } from './position.ts';
-import type { Sink, StreamSettings, StreamTarget } from './settings.ts';
+import type { ConsumerGap, Sink, StreamSettings, StreamTarget } from './settings.ts';
 import { offsetOfTime } from './time-search.ts';
+import { endOfShorterLog } from './truncated.ts';
 import { fetchWindow } from './window.ts';
 
 const SILENT = Symbol('silent');
@@ -201,10 +202,17 @@ export async function streamPartition(
     }
   };
 
+  /** Where to go on when the log was cut short; undefined when that is not what happened, or is a failure. */
+  const afterTruncation = async (answered: ErrorCode, stop: StopSignal): Promise<bigint | undefined> => {
+    const end = endOfShorterLog(answered);
+    const isAskedFor = !delivered && typeof start === 'object' && 'offset' in start;
+    if (end === undefined || place === undefined || isAskedFor || settings.whenEvicted === 'fail') return undefined;
+    const next = end === 'unsaid' ? (await fetchOffsets(cluster, topic, partition, purpose, stop)).highWatermark : end;
+    return next < place.next ? next : undefined;
+  };
+
   /** Where to go on after retention has overtaken the reader; undefined when that is not what happened, or is a failure. */
-  const afterGap = async (error: unknown, stop: StopSignal): Promise<bigint | undefined> => {
-    if (!isFluvioError(error, 'server/error')) return undefined;
-    const answered = (error as FluvioError).context.error;
+  const afterEviction = async (answered: ErrorCode, stop: StopSignal): Promise<bigint | undefined> => {
     const { whenEvicted } = settings;
     // The very offset that the caller asked for is the caller's business, unless they said what is to become of it.
     const askedFor = !delivered && typeof start === 'object' && 'offset' in start && whenEvicted === undefined;
@@ -212,6 +220,18 @@ export async function streamPartition(
     if (place !== undefined && answered.nextAvailable <= place.next) return undefined;
     if (whenEvicted !== 'latest') return answered.nextAvailable;
     return (await fetchOffsets(cluster, topic, partition, purpose, stop)).highWatermark;
+  };
+
+  const afterGap = async (
+    error: unknown,
+    stop: StopSignal,
+  ): Promise<Pick<ConsumerGap, 'next' | 'reason'> | undefined> => {
+    if (!isFluvioError(error, 'server/error')) return undefined;
+    const answered = (error as FluvioError).context.error as ErrorCode;
+    const evicted = await afterEviction(answered, stop);
+    if (evicted !== undefined) return { next: evicted, reason: 'evicted' };
+    const truncated = await afterTruncation(answered, stop);
+    return truncated === undefined ? undefined : { next: truncated, reason: 'truncated' };
   };
 
   try {
@@ -227,12 +247,11 @@ export async function streamPartition(
       } catch (thrown) {
         if (signal.aborted) return;
         const error = reign.reasonFor(thrown);
-        const next = await afterGap(error, reign.signal).catch(() => undefined);
-        if (next !== undefined) {
-          const gap = { topic, partition, wanted: place?.next ?? 0n, next };
-          cluster.observer.tell({ type: 'gap', ...gap });
+        const found = await afterGap(error, reign.signal).catch(() => undefined);
+        if (found !== undefined) {
+          const gap = { topic, partition, wanted: place?.next ?? 0n, ...found };
           onGap?.(gap);
-          if (place !== undefined) place.next = next;
+          if (place !== undefined) place.next = found.next;
         } else if (isRetryable(error)) {
           attempt++;
           cluster.observer.tell({ type: 'consumer-retry', topic, partition, attempt, error });

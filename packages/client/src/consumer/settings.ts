@@ -29,7 +29,7 @@ export interface StreamSettings {
 
 /**
  * What becomes of a reader whose next record retention has removed: it goes on with the oldest record that is left, or at the
- * end, or fails with `server/error`.
+ * end, or fails with `server/error`. `fail` also fails a reader whose records the next leader does not have.
  */
 export type WhenEvicted = 'earliest' | 'latest' | 'fail';
 
@@ -42,7 +42,11 @@ export interface ConsumerRetry {
   readonly error: unknown;
 }
 
-/** Records between two offsets were removed by retention before they could be read. */
+/**
+ * A stream goes on somewhere else than wanted: further on, because retention removed records before they could be read
+ * (`evicted`); or further back, at the end of the log, because the next leader does not have uncommitted records that were
+ * read (`truncated`): other records get their offsets.
+ */
 export interface ConsumerGap {
   readonly topic: string;
   readonly partition: number;
@@ -50,6 +54,7 @@ export interface ConsumerGap {
   readonly wanted: bigint;
   /** Where the stream goes on. */
   readonly next: bigint;
+  readonly reason: 'evicted' | 'truncated';
 }
 
 /** A SmartModule failed on a record, which was left out; so may others be that were stored with it. */

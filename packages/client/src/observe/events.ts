@@ -60,13 +60,14 @@ export type ClientEvent =
       readonly attempt: number;
       readonly error: unknown;
     }
-  /** Retention removed records before they could be read. */
+  /** Retention removed records before they could be read, or uncommitted ones that were read were lost with their leader. */
   | {
       readonly type: 'gap';
       readonly topic: string;
       readonly partition: number;
       readonly wanted: bigint;
       readonly next: bigint;
+      readonly reason: 'evicted' | 'truncated';
     }
   /** Something is set up so that it may not work; said once. */
   | { readonly type: 'warning'; readonly message: string };

@@ -71,9 +71,12 @@ function lineOf(event: ClientEvent): Line {
       return line('warn', message, { topic, partition, attempt, ...errorFields(error) });
     }
     case 'gap': {
-      const { topic, partition, wanted, next } = event;
-      const message = `records ${wanted} to ${next - 1n} of ${topic}-${partition} were removed before they were read`;
-      return line('warn', message, { topic, partition, wanted: String(wanted), next: String(next) });
+      const { topic, partition, wanted, next, reason } = event;
+      const message =
+        reason === 'evicted'
+          ? `records ${wanted} to ${next - 1n} of ${topic}-${partition} were removed before they were read`
+          : `records ${next} to ${wanted - 1n} of ${topic}-${partition} were read uncommitted and lost with their leader`;
+      return line('warn', message, { topic, partition, wanted: String(wanted), next: String(next), reason });
     }
     case 'warning':
       return line('warn', event.message, {});

@@ -391,7 +391,12 @@ export function broker(spus = 1): Broker {
                   offset: request.fetchOffset,
                   nextAvailable: logOf(request.topic, request.partition).start,
                 }
-              : undefined);
+              : request.fetchOffset > logOf(request.topic, request.partition).end
+                ? {
+                    kind: 'Other',
+                    message: `start offset: ${request.fetchOffset} is greater than leo: ${logOf(request.topic, request.partition).end}`,
+                  }
+                : undefined);
         const stream: Stream = {
           spu,
           request,
