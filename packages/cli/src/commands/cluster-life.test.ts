@@ -101,7 +101,9 @@ test('logs are printed by time, of some, the last lines only, and as they are wr
   expect(one).toMatch(/^\d{4}-\S+Z INFO {2}.*\n$/);
   expect(errorOf(await home.flv(['cluster', 'logs', '--spu', '7', '--json'])).code).toBe('cluster/unknown-member');
 
-  const following = home.start(['cluster', 'logs', '--follow', '--sc', '-n', '0']);
+  const following = home.start(['cluster', 'logs', '--follow', '--sc', '-n', '100']);
+  // It follows from here on: what happens before it has begun is none of what is "written meanwhile".
+  await following.says('the SC serves');
   await home.flv(['cluster', 'spu', 'kill', '5002']);
   await following.says('an SPU is offline');
   following.kill('SIGINT');

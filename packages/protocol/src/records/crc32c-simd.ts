@@ -31,8 +31,10 @@ export type Crc32cKernel = (
   crc: number,
 ) => { readonly crc: number; readonly at: number };
 
-/** The kernel, or undefined where WebAssembly, its vectors, or (by a content security policy) its compilation is not to be had. */
+/** The kernel, or undefined in browsers and where WebAssembly, its vectors, or its compilation is not to be had. */
 export function crc32cKernel(): Crc32cKernel | undefined {
+  // A page's policy may forbid it, and reports each attempt, so that a browser is not asked.
+  if ('document' in globalThis || 'WorkerGlobalScope' in globalThis) return undefined;
   try {
     const { exports } = new WebAssembly.Instance(new WebAssembly.Module(assemble()));
     return kernelOf(exports as unknown as Exports);

@@ -4,7 +4,7 @@
  */
 import { env, stdout, versions } from 'node:process';
 import { runChecks } from '../check.ts';
-import { serverChecks } from '../checks/index.ts';
+import { serverChecks } from '../checks/server.ts';
 
 const { bun, deno, node } = versions;
 const runtime = bun !== undefined ? `Bun ${bun}` : deno !== undefined ? `Deno ${deno}` : `Node ${node}`;
