@@ -388,6 +388,8 @@ describe('when things go wrong', () => {
     const { cluster, client } = await filled(10, { pad: 500 });
     cluster.faults.slice = (records) => records.slice(0, 100);
     const retries: ConsumerRetry[] = [];
+    const events: unknown[] = [];
+    client.on('consumer-retry', (event) => events.push(event));
     const consumer = client.consumer('t', {
       start: 'beginning',
       maxBytes: 200,
@@ -400,6 +402,7 @@ describe('when things go wrong', () => {
     delete cluster.faults.slice;
     expect((await next).value?.offset).toBe(0n);
     await consumer.close();
+    expect(events).toEqual(retries.map((retry) => ({ type: 'consumer-retry', ...retry })));
   });
 
   test('a record that is damaged ends the read and gives the connection back', async () => {

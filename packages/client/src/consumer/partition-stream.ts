@@ -254,7 +254,6 @@ export async function streamPartition(
           if (place !== undefined) place.next = found.next;
         } else if (isRetryable(error)) {
           attempt++;
-          cluster.observer.tell({ type: 'consumer-retry', topic, partition, attempt, error });
           onRetry?.({ topic, partition, attempt, error });
           if (!reign.isOver) await cluster.pause(attempt, topic, partition, signal);
         } else {
