@@ -13,20 +13,29 @@ import type { TopicCreate } from '../spec/topic.ts';
 /** Longer than the 90 s that a controller may take to place the partitions. */
 const CREATE_TIMEOUT_MS = 100_000;
 
+/** A topic that takes longer lacks SPUs, most likely, and whoever waits should know. */
+const PATIENCE_MS = 2_000;
+
 export async function run({ args, options }: TopicCreate, cli: Cli): Promise<void> {
   const { name } = args;
   const { dryRun } = options;
   const spec = await specOf(options);
   const timeoutMs = timeoutOf(cli, CREATE_TIMEOUT_MS);
   const { signal } = cli;
+  const waits = setTimeout(() => cli.talk.note(waiting(name, spec)), PATIENCE_MS);
   const topic = await withClient(cli, (client) =>
     admin(client).topics.create(name, spec, { dryRun, timeoutMs, signal }),
-  );
+  ).finally(() => clearTimeout(waits));
   const format = formatOf(cli);
   if (isForPrograms(format)) return printValue(cli, { ...toJson(topic), ...(dryRun && { dryRun }) }, format);
   // The official command line says "created" for a dry run, too.
   const sentence = dryRun ? `topic "${name}" can be created (dry run)` : `topic "${name}" created`;
   if (!cli.globals.quiet) await cli.out.line(sentence);
+}
+
+function waiting(name: string, { replicas }: TopicSpec): string {
+  const wanted = replicas.kind === 'computed' ? `; it needs ${replicas.replicationFactor} of them online` : '';
+  return `waiting for SPUs to take the partitions of topic "${name}"${wanted} (flv cluster spu list shows them)`;
 }
 
 async function specOf(options: TopicCreate['options']): Promise<TopicSpec> {

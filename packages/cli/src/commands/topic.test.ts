@@ -157,3 +157,13 @@ test('TLS against this plaintext cluster is refused with 4 and the reason', asyn
   expect([run.code, run.stdout]).toEqual([4, '']);
   expect(run.stderr).toContain('leave --tls out');
 });
+
+test('a topic with more replicas than SPUs says what it waits for, and so does the end of its time', async () => {
+  const create = home.start(['topic', 'create', 'wide', '-r', '3', '--timeout', '4s']);
+  await create.says('waiting for SPUs to take the partitions of topic "wide"; it needs 3 of them online');
+  const { code, stderr } = await create.done;
+  expect(code).toBe(5);
+  expect(stderr).toContain('a topic waits for as many as it has replicas');
+  expect(stderr).not.toMatch(/\.\d+ ms/);
+  expect((await home.flv(['topic', 'delete', 'wide'])).code).toBe(0);
+});

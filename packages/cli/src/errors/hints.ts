@@ -10,6 +10,9 @@ const HINTS: Readonly<Record<string, (c: Context) => string | undefined>> = {
   'produce/timeout': () => 'look at the cluster with flv cluster status',
   'partition/unavailable': () => 'look at the cluster with flv cluster status',
   'consume/batch-too-large': () => 'raise --maxbytes',
+  'consume/smartmodule-failed': () => '--skip-failures goes on behind such records',
+  'change/unconfirmed': () =>
+    'flv cluster spu list shows which SPUs are online: a topic waits for as many as it has replicas',
   'connect/failed': () => 'flv cluster start starts one here; --cluster and --profile choose another',
   'connect/timeout': () => 'raise --timeout, or look at the cluster with flv cluster status',
   'connection/tls-required': () => 'add --tls, and --ca-cert, --domain if the cluster has its own authority',

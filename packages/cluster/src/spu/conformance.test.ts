@@ -7,36 +7,21 @@ import { BatchBuilder, FetchOffsets, Produce, StreamFetch, UpdateOffsets } from 
 import type { Answers, Session } from '@fluvio-ts/protocol/internal';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Cluster } from '../cluster.ts';
-import { startCluster } from '../cluster.ts';
 import { batchOf, recordsIn } from '../testing/batches.ts';
-import {
-  computed,
-  connectSc,
-  connectSpu,
-  createTopic,
-  produceRequest,
-  produceTo,
-  streamRequest,
-} from '../testing/clients.ts';
+import { computed, connectSpu, produceRequest, produceTo, streamRequest } from '../testing/clients.ts';
+import { type OneCluster, oneCluster } from '../testing/one-cluster.ts';
 import { untilPartition } from '../testing/partitions.ts';
 
 let cluster: Cluster;
 let sc: Session;
 let spu: Session;
-let topics = 0;
+let newTopic: OneCluster['newTopic'];
 
 beforeAll(async () => {
-  cluster = await startCluster();
-  sc = await connectSc(cluster.endpoint);
-  spu = await connectSpu(cluster.spus[0] ?? expect.fail());
+  ({ cluster, sc, spu, newTopic } = await oneCluster());
 });
 afterAll(() => cluster?.stop());
 
-async function newTopic(spec = computed(1)): Promise<string> {
-  const name = `topic-${++topics}`;
-  expect((await createTopic(sc, name, spec)).errorCode).toEqual({ kind: 'None' });
-  return name;
-}
 const next = async (answers: Answers<StreamFetchResponse>) => ((await answers.next()) ?? expect.fail()).partition;
 const offsetsIn = (records: Uint8Array): number[] => recordsIn(records).map(({ offset }) => offset);
 const acknowledge = (session: Session, sessionId: number, offset: number) =>

@@ -6,11 +6,9 @@ import { encodeRequest, Fetch, FetchOffsets, Produce, StreamFetch, UpdateOffsets
 import type { Answers, Session } from '@fluvio-ts/protocol/internal';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Cluster } from '../cluster.ts';
-import { startCluster } from '../cluster.ts';
 import { batchOf, recordsIn } from '../testing/batches.ts';
 import {
   computed,
-  connectSc,
   connectSpu,
   createTopic,
   deleteTopic,
@@ -18,26 +16,18 @@ import {
   produceTo,
   streamRequest,
 } from '../testing/clients.ts';
+import { type OneCluster, oneCluster } from '../testing/one-cluster.ts';
 import { connect } from '../testing/vectors.ts';
 
 let cluster: Cluster;
 let sc: Session;
 let spu: Session;
-let topics = 0;
+let newTopic: OneCluster['newTopic'];
 
 beforeAll(async () => {
-  cluster = await startCluster();
-  sc = await connectSc(cluster.endpoint);
-  spu = await connectSpu(cluster.spus[0] ?? expect.fail());
+  ({ cluster, sc, spu, newTopic } = await oneCluster());
 });
 afterAll(() => cluster?.stop());
-
-/** A topic of its own for each test. */
-async function newTopic(spec = computed(1)): Promise<string> {
-  const name = `topic-${++topics}`;
-  expect((await createTopic(sc, name, spec)).errorCode).toEqual({ kind: 'None' });
-  return name;
-}
 
 const next = async (answers: Answers<StreamFetchResponse>): Promise<StreamFetchResponse> =>
   (await answers.next()) ?? expect.fail();

@@ -20,23 +20,21 @@ import {
   produceTo,
   streamRequest,
 } from '../testing/clients.ts';
+import { type OneCluster, oneCluster } from '../testing/one-cluster.ts';
 import { adHoc, createSmartModule, gzippedModule, specOf, stored } from '../testing/smartmodules.ts';
 
 let cluster: Cluster;
 let sc: Session;
 let spu: Session;
-let topics = 0;
+let newTopic: OneCluster['newTopic'];
 
 beforeAll(async () => {
-  cluster = await startCluster({ limits: { smartModuleMs: 30_000 } });
-  sc = await connectSc(cluster.endpoint);
-  spu = await connectSpu(cluster.spus[0] ?? expect.fail());
+  ({ cluster, sc, spu, newTopic } = await oneCluster({ limits: { smartModuleMs: 30_000 } }));
 });
 afterAll(() => cluster?.stop());
 
 async function topicWith(...batches: readonly Uint8Array[]): Promise<string> {
-  const name = `modules-${++topics}`;
-  expect((await createTopic(sc, name)).errorCode.kind).toBe('None');
+  const name = await newTopic();
   for (const batch of batches) expect((await produceTo(spu, name, 0, batch)).error.kind).toBe('None');
   return name;
 }
@@ -180,17 +178,17 @@ describe('on a stream', () => {
 });
 
 describe('modules that go too far', () => {
-  let outer: readonly [Cluster, Session, Session];
+  let outer: OneCluster;
 
   beforeAll(async () => {
-    outer = [cluster, sc, spu];
-    cluster = await startCluster({ limits: { smartModuleMs: 2000, smartModuleBytes: 64 << 20 } });
-    sc = await connectSc(cluster.endpoint);
-    spu = await connectSpu(cluster.spus[0] ?? expect.fail());
+    outer = { cluster, sc, spu, newTopic };
+    ({ cluster, sc, spu, newTopic } = await oneCluster({
+      limits: { smartModuleMs: 2000, smartModuleBytes: 64 << 20 },
+    }));
   });
   afterAll(async () => {
     await cluster.stop();
-    [cluster, sc, spu] = outer;
+    ({ cluster, sc, spu, newTopic } = outer);
   });
 
   it.each([

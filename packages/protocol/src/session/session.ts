@@ -182,7 +182,7 @@ export async function startSession(pipe: BytePipe, options: SessionOptions): Pro
       const timer = setTimeout(
         () => {
           release();
-          reject(protocolError('request/timeout', { api: api.name, peer, timeoutMs }));
+          reject(protocolError('request/timeout', { api: api.name, peer, timeoutMs: Math.round(timeoutMs) }));
         },
         Math.min(timeoutMs, LONGEST_TIMER_MS),
       );
