@@ -11,8 +11,16 @@ let configPath: string;
 beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), 'fluvio-node-'));
   configPath = join(folder, 'config');
-  for (const name of ['ca.crt', 'client.crt', 'client.key'])
-    writeFileSync(join(folder, name), 'looked at when it is used');
+  // What is between the lines is looked at when a connection is made.
+  for (const [name, kind] of Object.entries({ ca: 'CERTIFICATE', cert: 'CERTIFICATE', key: 'PRIVATE KEY' })) {
+    writeFileSync(
+      join(folder, name),
+      `-----BEGIN ${kind}-----
+MAA=
+-----END ${kind}-----
+`,
+    );
+  }
   writeFileSync(
     configPath,
     `version = "2.0"
@@ -43,9 +51,9 @@ tls_source = "files"
 
 [cluster.secure.tls.certs]
 domain = "fluvio.example.com"
-key = ${JSON.stringify(join(folder, 'client.key'))}
-cert = ${JSON.stringify(join(folder, 'client.crt'))}
-ca_cert = ${JSON.stringify(join(folder, 'ca.crt'))}
+key = ${JSON.stringify(join(folder, 'key'))}
+cert = ${JSON.stringify(join(folder, 'cert'))}
+ca_cert = ${JSON.stringify(join(folder, 'ca'))}
 
 [cluster.careless]
 endpoint = "careless.example.com:9003"
@@ -113,9 +121,9 @@ describe('how it is secured', () => {
     expect(await found({ profile: 'careless' })).toMatchObject({ tls: { insecureSkipVerify: true } });
     expect((await found({ profile: 'secure' })).tls).toMatchObject({
       domain: 'fluvio.example.com',
-      caPath: expect.stringContaining('ca.crt'),
-      certPath: expect.stringContaining('client.crt'),
-      keyPath: expect.stringContaining('client.key'),
+      caPath: join(folder, 'ca'),
+      certPath: join(folder, 'cert'),
+      keyPath: join(folder, 'key'),
     });
   });
 
