@@ -1,9 +1,7 @@
-/** The door: one client for one cluster. */
-import type { Address, Codecs, Transport } from '@fluvio-ts/protocol';
-import { isFluvioError, parseAddress } from '@fluvio-ts/protocol';
+import { isFluvioError } from '@fluvio-ts/protocol';
 import type { Cluster } from './cluster.ts';
 import { openCluster } from './cluster.ts';
-import type { SpuAddress } from './connection/spu-pool.ts';
+import { type ConnectOptions, endpointsOf, positive } from './connect-options.ts';
 import { deadline, orAborted } from './connection/timer.ts';
 import type { Consumer } from './consumer/consumer.ts';
 import { openConsumer } from './consumer/consumer.ts';
@@ -16,9 +14,8 @@ import type { PartitionOffsets } from './consumer/position.ts';
 import { fetchOffsets } from './consumer/position.ts';
 import { clientError, reasonOf } from './errors.ts';
 import { counters } from './observe/counters.ts';
-import type { ClientEventOf, ClientEventType, ClientHooks } from './observe/events.ts';
+import type { ClientEventOf, ClientEventType } from './observe/events.ts';
 import type { ClientHealth } from './observe/health.ts';
-import type { Logger } from './observe/logger.ts';
 import { observer } from './observe/observer.ts';
 import { tellBatch } from './observe/tell-batch.ts';
 import type { ProducerOptions } from './producer/options.ts';
@@ -29,42 +26,6 @@ import type { DeadLetter, TypedConsumer, TypedConsumerOptions } from './serde/ty
 import { typedConsumer } from './serde/typed-consumer.ts';
 import type { RawKey, TypedProducer, TypedProducerOptions } from './serde/typed-producer.ts';
 import { recordEncoder } from './serde/typed-producer.ts';
-
-/** How to reach a cluster. */
-export interface ConnectOptions {
-  /** `host:port` of the streaming controller. Default `localhost:9003`. A transport that leads through a gateway does not look at it. */
-  readonly endpoint?: string;
-  /** Several addresses of the controller instead: the next one is tried when one fails or says nothing. */
-  readonly endpoints?: readonly string[];
-  /** How bytes travel: `tcp()` of `@fluvio-ts/adapter-tcp`, `webSocket()` of `@fluvio-ts/adapter-ws`, … */
-  readonly transport: Transport;
-  /** Name that servers log. Default `fluvio-ts`. */
-  readonly clientId?: string;
-  /** Milliseconds for one connection to stand, handshakes included. Default 10,000. */
-  readonly connectTimeoutMs?: number;
-  /** Milliseconds for one request, waiting for a lost connection included. Default 60,000. */
-  readonly requestTimeoutMs?: number;
-  /**
-   * Milliseconds of silence after which a connection is asked for a sign of life; it is replaced when none comes within
-   * 10,000 more. Finds machines that are gone and processes that hang, which send no end. Default 15,000; 0 turns it off.
-   */
-  readonly probeIntervalMs?: number;
-  /**
-   * Whether to write the first byte of the next request early, so that it carries the TCP acknowledgement of what was read: over
-   * plain TCP, to SPUs that write answers in pieces and wait 40 ms for it, as those of Fluvio do. Default true.
-   */
-  readonly earlyAck?: boolean;
-  /** Which address of an SPU to dial: `public` (default), `local`, or a function for networks that translate addresses. */
-  readonly spuAddress?: SpuAddress;
-  /** Codecs for compressed batches. Default none: reading such batches fails with `codec/missing`, making them with `produce/codec-missing`. */
-  readonly codecs?: Codecs;
-  /** Called when something happens to the client, by kind of event; see also {@link Client.on}. */
-  readonly hooks?: ClientHooks;
-  /** Where the client writes what happens to it, such as `console`. Default: nowhere. Never keys, values or credentials. */
-  readonly logger?: Logger;
-  /** Gives up connecting. */
-  readonly signal?: AbortSignal;
-}
 
 /** Fields of `T` that may be missing or undefined. */
 type Maybe<T, Field extends keyof T> = { readonly [F in Field]?: T[F] | undefined };
@@ -127,9 +88,6 @@ export interface Client extends AsyncDisposable {
    */
   close(options?: { readonly timeoutMs?: number }): Promise<void>;
 }
-
-/** Where Fluvio's controllers listen. */
-const DEFAULT_ENDPOINT = 'localhost:9003';
 
 const CLOSE_TIMEOUT_MS = 10_000;
 
@@ -325,31 +283,4 @@ export async function connect(options: ConnectOptions): Promise<Client> {
   };
   clusters.set(client, cluster);
   return client;
-}
-
-function endpointsOf({ endpoint, endpoints }: ConnectOptions): Address[] {
-  if (endpoint !== undefined && endpoints !== undefined) {
-    throw clientError('option/invalid', {
-      option: 'endpoint',
-      reason: 'and endpoints are both given: give one of them',
-    });
-  }
-  const option = endpoints === undefined ? 'endpoint' : 'endpoints';
-  const given = endpoints ?? [endpoint ?? DEFAULT_ENDPOINT];
-  if (given.length === 0) throw clientError('option/invalid', { option, reason: 'is empty' });
-  return given.map((text) => {
-    try {
-      return parseAddress(text);
-    } catch (error) {
-      if (isFluvioError(error)) throw error;
-      throw clientError('option/invalid', { option, reason: `is wrong: ${reasonOf(error)}` }, error);
-    }
-  });
-}
-
-function positive(option: string, value: number): number {
-  // A timer cannot wait longer, and fires at once when it is asked to.
-  if (value > 0 && value <= 0x7fff_ffff) return value;
-  const reason = `must be a number above 0 and at most 2147483647, not ${value}`;
-  throw clientError('option/invalid', { option, reason });
 }

@@ -3,8 +3,9 @@
  *
  * @packageDocumentation
  */
-export type { Client, ConnectOptions, Untyped } from './client.ts';
+export type { Client, Untyped } from './client.ts';
 export { connect } from './client.ts';
+export type { ConnectOptions } from './connect-options.ts';
 export type { SpuAddress } from './connection/spu-pool.ts';
 export type { ConsumerBatch } from './consumer/batch.ts';
 export type { CommitPoint } from './consumer/commits.ts';
@@ -39,8 +40,7 @@ export type {
 export type { ClientHealth, ControllerHealth } from './observe/health.ts';
 export type { LogFields, Logger } from './observe/logger.ts';
 export type { ProducerBatch, ProducerFailure, ProducerRetry } from './producer/events.ts';
-export type { ProducerOptions } from './producer/options.ts';
-export type { Partitioner } from './producer/partitions.ts';
+export type { Partitioner, ProducerOptions } from './producer/options.ts';
 export type { Producer } from './producer/producer.ts';
 export type { ProducerRecord, SendResult } from './producer/result.ts';
 export type { ProducerStats } from './producer/stats.ts';

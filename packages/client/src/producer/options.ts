@@ -5,7 +5,15 @@ import type { Defaulted } from '../options.ts';
 import { withDefaults } from '../options.ts';
 import type { SmartModuleUse } from '../smartmodules.ts';
 import type { ProducerBatch, ProducerFailure, ProducerRetry } from './events.ts';
-import type { Partitioner } from './partitions.ts';
+
+/**
+ * Chooses the partition of a record that names none: an index below `count`. `online` lists the partitions that have a live
+ * leader, in ascending order; it may be empty for a moment.
+ */
+export type Partitioner = (
+  record: { readonly key: Uint8Array | null; readonly value: Uint8Array | string },
+  partitions: { readonly count: number; readonly online: readonly number[] },
+) => number;
 
 /** Settings of a producer. */
 export interface ProducerOptions {

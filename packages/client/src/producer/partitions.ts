@@ -6,15 +6,6 @@ import type { TopicObject } from '../metadata/metadata.ts';
 import { partitionCount, partitionName } from '../metadata/metadata.ts';
 import type { ProducerSettings } from './options.ts';
 
-/**
- * Chooses the partition of a record that names none: an index below `count`. `online` lists the partitions that have a live
- * leader, in ascending order; it may be empty for a moment.
- */
-export type Partitioner = (
-  record: { readonly key: Uint8Array | null; readonly value: Uint8Array | string },
-  partitions: { readonly count: number; readonly online: readonly number[] },
-) => number;
-
 /** The topic as the metadata has it. */
 interface Shape {
   readonly version: number;

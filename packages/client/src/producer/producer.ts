@@ -1,4 +1,5 @@
 /** The producer of one topic: bounds memory, hands records to the lanes of their partitions, and settles each exactly once. */
+
 import type { Codecs, FluvioError } from '@fluvio-ts/protocol';
 import { EMPTY_BATCH_BYTES, recordSize } from '@fluvio-ts/protocol';
 import type { StopSignal } from '@fluvio-ts/protocol/internal';
@@ -12,6 +13,7 @@ import { byteBudget } from './budget.ts';
 import { bufferPool } from './buffer-pool.ts';
 import type { Caller, GroupOutcome, LooseFailure } from './callers.ts';
 import { groupCaller, looseCaller, SendCaller } from './callers.ts';
+import { checkRecord } from './check-record.ts';
 import { codecFor } from './compression.ts';
 import { courier } from './courier.ts';
 import { tell } from './events.ts';
@@ -21,7 +23,6 @@ import type { ProducerOptions } from './options.ts';
 import { settingsOf } from './options.ts';
 import { partitionsOf } from './partitions.ts';
 import type { ProducerRecord, SendResult } from './result.ts';
-import { checkRecord } from './result.ts';
 import type { ProducerStats } from './stats.ts';
 import { newCounters } from './stats.ts';
 import { recordSink } from './writable.ts';

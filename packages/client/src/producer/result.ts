@@ -1,5 +1,4 @@
 /** What goes into a producer and what comes back. */
-import { clientError } from '../errors.ts';
 
 /** A record to send. */
 export interface ProducerRecord {
@@ -21,13 +20,3 @@ export interface SendResult {
   /** Whether a copy may be stored as well: an earlier attempt ended without an answer. */
   readonly mayBeDuplicate: boolean;
 }
-
-/** Refuses what is no record, which JavaScript and `as` let through; counting its bytes would spoil the budget. @throws `produce/invalid-record` */
-export function checkRecord(topic: string, { key, value }: ProducerRecord): void {
-  if (isContent(value) && (key === undefined || key === null || isContent(key))) return;
-  const [field, content] = isContent(value) ? ['key', key] : ['value', value];
-  const kind = typeof content === 'object' && content !== null ? content.constructor?.name : String(typeof content);
-  throw clientError('produce/invalid-record', { topic, field, kind: content === null ? 'null' : (kind ?? 'object') });
-}
-
-const isContent = (content: unknown): boolean => typeof content === 'string' || content instanceof Uint8Array;

@@ -1,8 +1,9 @@
 /** Clients and topics with records in them, for tests of consumers. */
 import { BatchBuilder, rewriteBatch } from '@fluvio-ts/protocol';
 import { afterEach } from 'vitest';
-import type { Client, ConnectOptions } from '../client.ts';
+import type { Client } from '../client.ts';
 import { connect } from '../client.ts';
+import type { ConnectOptions } from '../connect-options.ts';
 import type { ConsumerRecord } from '../consumer/record.ts';
 import type { Broker } from './broker.ts';
 import { broker } from './broker.ts';

@@ -1,8 +1,9 @@
 /** A producer on a scripted cluster, for tests. */
 import { readBatches } from '@fluvio-ts/protocol';
 import { afterEach } from 'vitest';
-import type { Client, ConnectOptions } from '../client.ts';
+import type { Client } from '../client.ts';
 import { connect } from '../client.ts';
+import type { ConnectOptions } from '../connect-options.ts';
 import type { ProducerOptions } from '../producer/options.ts';
 import type { Producer } from '../producer/producer.ts';
 import type { Broker, TopicOptions } from './broker.ts';
