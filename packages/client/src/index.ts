@@ -49,4 +49,5 @@ export type { TypedConsumer, TypedConsumerOptions } from './serde/typed-consumer
 export type { RawKey, TypedProducer, TypedProducerOptions, TypedProducerRecord } from './serde/typed-producer.ts';
 export type { TypedBatch, TypedRecord } from './serde/typed-record.ts';
 export type { OnUndecodable, Undecodable } from './serde/undecodable.ts';
+export type { ServerAnswer, ServerCodes, ServerErrorCode } from './server-answers.ts';
 export type { SmartModuleLookback, SmartModuleSettings, SmartModuleUse } from './smartmodules.ts';

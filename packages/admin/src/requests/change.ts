@@ -3,7 +3,7 @@ import type { Cluster } from '@fluvio-ts/client/internal';
 import { abortedError, deadline, orAborted } from '@fluvio-ts/client/internal';
 import type { Api, Status } from '@fluvio-ts/protocol';
 import { isFluvioError } from '@fluvio-ts/protocol';
-import { adminError, refused } from '../errors.ts';
+import { adminError, type Refused, refused } from '../errors.ts';
 
 /** How a change is bounded. */
 export interface ChangeOptions {
@@ -45,11 +45,11 @@ export function budget({ timeoutMs = CHANGE_TIMEOUT_MS, signal }: ChangeOptions)
 /**
  * Sends a change, once, and waits for the controller's word.
  *
- * @throws `server/error`, `change/unconfirmed`, `connect/timeout`, `request/aborted`, `client/closed`
+ * @throws a code of `ServerCodes`, `topic/not-found`, `topic/invalid-name`, `change/unconfirmed`, `connect/timeout`, `request/aborted`, `client/closed`
  */
 export async function change<Q>(
   cluster: Cluster,
-  what: string,
+  { what, object }: Pick<Refused, 'what' | 'object'>,
   api: Api<Q, Status>,
   request: Q,
   { timeoutMs, signal }: Budget,
@@ -61,7 +61,7 @@ export async function change<Q>(
     if (!isFluvioError(error, 'connection/closed') && !isFluvioError(error, 'request/timeout')) throw error;
     throw adminError('change/unconfirmed', { what, reason: error.message }, error);
   }
-  if (status.errorCode.kind !== 'None') throw refused(what, status);
+  if (status.errorCode.kind !== 'None') throw refused({ what, object, endpoint: cluster.endpoint }, status);
 }
 
 /** Waits until the client's metadata shows what has been done. @throws `wait/timeout`, `request/aborted`, `client/closed` */

@@ -183,7 +183,7 @@ describe('what becomes of an offset that is gone', () => {
 
   test('fail', async () => {
     const { gaps, read } = await evicted('fail');
-    await expect(read).rejects.toMatchObject({ code: 'server/error', context: { name: 'OffsetEvicted' } });
+    await expect(read).rejects.toMatchObject({ code: 'offset/evicted', context: { name: 'OffsetEvicted' } });
     expect(gaps).toEqual([]);
   });
 });

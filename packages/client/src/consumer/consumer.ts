@@ -151,10 +151,11 @@ export function openConsumer(
     left -= batch.length;
     const { topic, partition, nextOffset, highWatermark } = batch;
     positions.set(`${topic}-${partition}`, { topic, partition, next: nextOffset, highWatermark });
-    // Not `finish` yet: whoever asks once more says by that that this one is done.
-    if (left === 0) {
+    // Not `finish` yet: whoever asks once more says by that that this one is done. Nor `serve`: this batch is for who waits first.
+    if (left === 0 && state.at === 'reading') {
       arrivals.clear();
-      finishWhenRead(undefined);
+      state = { at: 'ending', error: undefined };
+      streams.stop(undefined);
     }
     return batch;
   };

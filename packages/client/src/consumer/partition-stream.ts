@@ -4,11 +4,11 @@
  * The SPU sends one answer and waits for the next wanted offset. That credit is given when what the application has not
  * taken yet leaves room for one more answer, so a slow reader slows the SPU and memory stays flat.
  */
-import type { ErrorCode, FluvioError, StreamFetchResponse } from '@fluvio-ts/protocol';
-import { isFluvioError, StreamFetch, UpdateOffsets } from '@fluvio-ts/protocol';
+import type { ErrorCode, StreamFetchResponse } from '@fluvio-ts/protocol';
+import { StreamFetch, UpdateOffsets } from '@fluvio-ts/protocol';
 import type { Answers, Session, StopSignal } from '@fluvio-ts/protocol/internal';
 import type { Cluster } from '../cluster.ts';
-import { isRetryable, serverError } from '../errors.ts';
+import { answerIn, isRetryable, serverError } from '../errors.ts';
 import type { Share } from './budget.ts';
 import type { Place } from './digest.ts';
 import { digester } from './digest.ts';
@@ -226,8 +226,8 @@ export async function streamPartition(
     error: unknown,
     stop: StopSignal,
   ): Promise<Pick<ConsumerGap, 'next' | 'reason'> | undefined> => {
-    if (!isFluvioError(error, 'server/error')) return undefined;
-    const answered = (error as FluvioError).context.error as ErrorCode;
+    const answered = answerIn(error);
+    if (answered === undefined) return undefined;
     const evicted = await afterEviction(answered, stop);
     if (evicted !== undefined) return { next: evicted, reason: 'evicted' };
     const truncated = await afterTruncation(answered, stop);

@@ -42,7 +42,10 @@ function lineOf(event: ClientEvent): Line {
         ...errorFields(event.error),
       });
     case 'disconnected':
-      return line(event.isExpected ? 'debug' : 'warn', `lost ${nameOf(event)}: ${reasonOf(event.error)}`, {
+      if (event.isExpected) {
+        return line('debug', `done with ${nameOf(event)}`, { ...placeOf(event), ageMs: event.ageMs });
+      }
+      return line('warn', `lost ${nameOf(event)}: ${reasonOf(event.error)}`, {
         ...placeOf(event),
         ageMs: event.ageMs,
         ...errorFields(event.error),
