@@ -1,6 +1,7 @@
 /** What servers answer when they refuse, as error codes: each server error that a caller can do something about has its own. */
 import type { ErrorCode, ErrorKind, ErrorText } from '@fluvio-ts/protocol';
 import { errorText } from '@fluvio-ts/protocol';
+import { endOfShorterLog } from './consumer/truncated.ts';
 
 /** The context of every error that a server answered. */
 export interface ServerAnswer {
@@ -106,9 +107,7 @@ const CODES: { readonly [K in ErrorKind]?: PlainCode } = {
 
 /** @internal The code of what a server answered, but for a missing SmartModule, whose error says which. */
 export function codeOfAnswer(error: ErrorCode): PlainCode {
-  // SPUs have no other way to say this.
-  if (error.kind === 'Other' && /^start offset: \d+ is greater than/.test(error.message)) return 'offset/out-of-range';
-  return CODES[error.kind] ?? 'server/error';
+  return endOfShorterLog(error) === undefined ? (CODES[error.kind] ?? 'server/error') : 'offset/out-of-range';
 }
 
 /** What to do about each. */

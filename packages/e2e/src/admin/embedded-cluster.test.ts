@@ -79,7 +79,9 @@ test('what the controller refuses, in its own words', async () => {
   );
   await expect(topics.delete('none')).rejects.toMatchObject({ code: 'topic/not-found' });
   await expect(topics.delete('consumer-offset')).rejects.toThrow('can only be deleted forcibly');
-  await expect(topics.create('wide', { replicationFactor: 9 })).rejects.toMatchObject({ code: 'topic/not-provisioned' });
+  await expect(topics.create('wide', { replicationFactor: 9 })).rejects.toMatchObject({
+    code: 'topic/not-provisioned',
+  });
   await topics.create('maybe', { partitions: 3 }, { dryRun: true });
   expect(await topics.get('maybe')).toBeUndefined();
 });
