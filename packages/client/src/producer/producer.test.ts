@@ -372,6 +372,23 @@ describe('flush', () => {
     expect(settled).toBeGreaterThanOrEqual(20);
   });
 
+  test('waits for what has lingered longer than a delivery may take', async () => {
+    const { cluster, producer } = await producing({ lingerMs: 60_000, deliveryTimeoutMs: 20 });
+    cluster.faults.produce = () => 'silent';
+    let isSettled = false;
+    void producer.send({ value: 'a' }).finally(() => {
+      isSettled = true;
+    });
+    const flushed = producer.flush();
+    await until(() => cluster.produced.length === 1);
+    setTimeout(() => {
+      delete cluster.faults.produce;
+      cluster.cut(1);
+    }, 60);
+    await flushed;
+    expect(isSettled).toBe(true);
+  });
+
   test('covers what is retried and forgets what is settled', async () => {
     const { cluster, producer } = await producing({ batchBytes: 200 });
     let refusals = 3;
@@ -386,6 +403,9 @@ describe('flush', () => {
 
 describe('what a caller gets wrong', () => {
   test.each([
+    [undefined, 'record', 'undefined'],
+    [null, 'record', 'null'],
+    ['text', 'record', 'string'],
     [{ value: 5 }, 'value', 'number'],
     [{ value: undefined }, 'value', 'undefined'],
     [{ value: null }, 'value', 'null'],
