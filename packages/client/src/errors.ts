@@ -92,6 +92,16 @@ export interface ClientCodes {
     readonly key: Uint8Array | null;
     readonly value: Uint8Array;
   };
+  /**
+   * With `whenEvicted: 'fail'`: uncommitted records that were read are lost with their leader, from `next` to in front of
+   * `wanted`, and others get their offsets.
+   */
+  'consume/truncated': {
+    readonly topic: string;
+    readonly partition: number;
+    readonly wanted: bigint;
+    readonly next: bigint;
+  };
   /** One batch is larger than the client will fetch. */
   'consume/batch-too-large': {
     readonly topic: string;
@@ -177,6 +187,10 @@ export const clientError: ErrorFactory<ClientCodes> = defineErrors<ClientCodes>(
   'consume/smartmodule-failed': {
     text: (c) =>
       `a SmartModule failed on the record at offset ${c.offset} of ${c.topic}-${c.partition}: ${c.hint}; repair the module, or pass onSmartModuleFailure: 'skip'`,
+  },
+  'consume/truncated': {
+    text: (c) =>
+      `records of ${c.topic}-${c.partition} that were read, from offset ${c.next} to ${c.wanted - 1n}, are lost with their leader before they were committed: undo what came of them and go on at ${c.next}, or read with isolation: 'read_committed'`,
   },
   'consume/batch-too-large': {
     text: (c) =>
