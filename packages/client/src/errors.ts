@@ -35,7 +35,7 @@ export interface ClientCodes {
     readonly number: number;
     readonly error: ErrorCode;
   };
-  /** A record's key or value is neither bytes nor text. */
+  /** A record's key or value is neither bytes nor text; or, with `field` `record`, what was given is no record. */
   'produce/invalid-record': { readonly topic: string; readonly field: string; readonly kind: string };
   /** An encoder refused a record's key or value; `cause` is what it threw. */
   'produce/unencodable': {
@@ -92,6 +92,16 @@ export interface ClientCodes {
     readonly key: Uint8Array | null;
     readonly value: Uint8Array;
   };
+  /**
+   * With `whenEvicted: 'fail'`: uncommitted records that were read are lost with their leader, from `next` to in front of
+   * `wanted`, and others get their offsets.
+   */
+  'consume/truncated': {
+    readonly topic: string;
+    readonly partition: number;
+    readonly wanted: bigint;
+    readonly next: bigint;
+  };
   /** One batch is larger than the client will fetch. */
   'consume/batch-too-large': {
     readonly topic: string;
@@ -134,7 +144,9 @@ export const clientError: ErrorFactory<ClientCodes> = defineErrors<ClientCodes>(
   'server/error': { text: (c) => `${c.what}: ${errorText(c.error)} (${c.name}, ${c.number})` },
   'produce/invalid-record': {
     text: (c) =>
-      `a record for topic '${c.topic}' has a ${c.field} of type ${c.kind}: it must be a Uint8Array or a string, so encode it first`,
+      c.field === 'record'
+        ? `topic '${c.topic}' was given a ${c.kind} for a record: it must be an object with a value, { value }`
+        : `a record for topic '${c.topic}' has a ${c.field} of type ${c.kind}: it must be a Uint8Array or a string, so encode it first`,
   },
   'produce/unencodable': {
     text: (c) => `a record for topic '${c.topic}' has a ${c.field} that its encoder refuses: ${c.reason}`,
@@ -177,6 +189,10 @@ export const clientError: ErrorFactory<ClientCodes> = defineErrors<ClientCodes>(
   'consume/smartmodule-failed': {
     text: (c) =>
       `a SmartModule failed on the record at offset ${c.offset} of ${c.topic}-${c.partition}: ${c.hint}; repair the module, or pass onSmartModuleFailure: 'skip'`,
+  },
+  'consume/truncated': {
+    text: (c) =>
+      `records of ${c.topic}-${c.partition} that were read, from offset ${c.next} to ${c.wanted - 1n}, are lost with their leader before they were committed: undo what came of them and go on at ${c.next}, or read with isolation: 'read_committed'`,
   },
   'consume/batch-too-large': {
     text: (c) =>

@@ -21,6 +21,8 @@ export interface Commits {
   startOf(topic: string, partition: number, signal: StopSignal): Promise<bigint | undefined>;
   /** Everything up to this record is done. */
   mark(topic: string, partition: number, offset: bigint): void;
+  /** What is marked or stored from this offset on is not done any more. */
+  cutBack(topic: string, partition: number, from: bigint): void;
   /** The stream by which a partition's offsets can be stored. */
   live(topic: string, partition: number, stream: LiveStream | undefined): void;
   /** Stores what is marked. @throws `server/error`, `connect/timeout`, … */
@@ -106,6 +108,10 @@ export function commits(cluster: Cluster, consumerId: string, nextId: () => numb
     mark(topic, partition, offset) {
       const mark = markOf(topic, partition);
       mark.pending = offset === mark.stored ? undefined : offset;
+    },
+    cutBack(topic, partition, from) {
+      const mark = markOf(topic, partition);
+      if ((mark.pending ?? mark.stored ?? -1n) >= from) mark.pending = from - 1n;
     },
     live(topic, partition, stream) {
       markOf(topic, partition).stream = stream;

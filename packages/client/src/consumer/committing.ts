@@ -3,6 +3,7 @@ import type { StopSignal } from '@fluvio-ts/protocol/internal';
 import type { Cluster } from '../cluster.ts';
 import { deadline, orAborted } from '../connection/timer.ts';
 import { clientError } from '../errors.ts';
+import { reaches } from './arrivals.ts';
 import type { ConsumerBatch } from './batch.ts';
 import type { CommitPoint } from './commits.ts';
 import { commits } from './commits.ts';
@@ -19,6 +20,8 @@ export interface Committing {
   progress(): Progress;
   /** A batch has been read to its end. */
   finished(batch: ConsumerBatch): void;
+  /** Other records take the place of those from that offset on: they are not done, whatever was done there. */
+  truncated(topic: string, partition: number, from: bigint): void;
   /** Stores up to this record, or all that is done. @throws `option/invalid`, `server/error`, `connect/timeout` */
   commit(point?: CommitPoint & { readonly topic: string }): Promise<void>;
   /** Stores what is done, within a few seconds, and stops. Never rejects. */
@@ -33,9 +36,14 @@ export function committing(cluster: Cluster, settings: ConsumerSettings, nextId:
   const { consumerId, commit, commitIntervalMs, resume, onCommitError } = settings;
   const loops: Progress[] = [];
   const progress = (): Progress => {
-    const loop: Progress = { batch: undefined, done: undefined };
+    const loop: Progress = { batch: undefined, done: undefined, isVoid: false };
     loops.push(loop);
     return loop;
+  };
+  const voidFrom = (topic: string, partition: number, from: bigint): void => {
+    for (const loop of loops) {
+      if (loop.batch !== undefined && reaches(loop.batch, topic, partition, from)) loop.isVoid = true;
+    }
   };
   if (consumerId === undefined) {
     return {
@@ -43,6 +51,7 @@ export function committing(cluster: Cluster, settings: ConsumerSettings, nextId:
       live() {},
       progress,
       finished() {},
+      truncated: voidFrom,
       async commit() {
         const reason = 'is needed to commit: the cluster stores offsets by the name of a consumer';
         throw clientError('option/invalid', { option: 'consumerId', reason });
@@ -59,7 +68,7 @@ export function committing(cluster: Cluster, settings: ConsumerSettings, nextId:
     void done.set(`${topic}-${partition}`, { topic, partition, offset });
   const markDone = (): void => {
     for (const loop of loops) {
-      if (loop.batch !== undefined && loop.done !== undefined) {
+      if (loop.batch !== undefined && loop.done !== undefined && !loop.isVoid) {
         note(loop.batch.topic, loop.batch.partition, loop.done.offset);
       }
     }
@@ -88,6 +97,14 @@ export function committing(cluster: Cluster, settings: ConsumerSettings, nextId:
     progress,
     finished(batch) {
       note(batch.topic, batch.partition, batch.nextOffset - 1n);
+    },
+    truncated(topic, partition, from) {
+      voidFrom(topic, partition, from);
+      const name = `${topic}-${partition}`;
+      if ((done.get(name)?.offset ?? -1n) >= from) note(topic, partition, from - 1n);
+      if (!isAuto) return;
+      store.cutBack(topic, partition, from);
+      flushQuietly().catch(() => {});
     },
     async commit(point) {
       if (point !== undefined) store.mark(point.topic, point.partition, point.offset);

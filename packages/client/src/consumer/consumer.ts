@@ -180,6 +180,13 @@ export function openConsumer(
       arrivals.caughtUp(topic, partition);
       serve();
     },
+    truncated(topic, partition, from) {
+      arrivals.drop(topic, partition, from);
+      stored.truncated(topic, partition, from);
+      const name = `${topic}-${partition}`;
+      const position = positions.get(name);
+      if (position !== undefined && position.next > from) positions.set(name, { ...position, next: from });
+    },
     live: (topic, partition, stream) => stored.live(topic, partition, stream),
   };
 
@@ -254,13 +261,16 @@ export function openConsumer(
   };
 
   const stored = committing(cluster, settings, nextId);
-  const reading = (): Reading => ({
-    next,
-    close,
-    isCut: () => state.at === 'over' && state.isCut,
-    progress: stored.progress(),
-    finished: stored.finished,
-  });
+  const reading = (): Reading => {
+    const progress = stored.progress();
+    return {
+      next,
+      close,
+      isCut: () => (state.at === 'over' && state.isCut) || progress.isVoid,
+      progress,
+      finished: stored.finished,
+    };
+  };
 
   const consumer: Consumer = {
     topics,

@@ -7,6 +7,7 @@ import { clientError, serverError } from '../errors.ts';
 import type { ConsumerBatch } from './batch.ts';
 import { cutBatch } from './batch.ts';
 import type { ConsumerRecord } from './record.ts';
+import type { ReadStored } from './tail.ts';
 import { fetchWindow } from './window.ts';
 
 /** What to fetch. */
@@ -116,3 +117,9 @@ export async function ask(
   if (answer !== undefined) return answer;
   throw clientError('partition/unavailable', { topic, partition, reason: 'its leader answered for no partition' });
 }
+
+/** @internal Reads what is stored at an offset, committed or not, from this SPU. */
+export const readStored =
+  (session: Awaited<ReturnType<Cluster['leader']>>, topic: string, partition: number, stop: StopSignal): ReadStored =>
+  (offset, maxBytes) =>
+    ask(session, topic, partition, { offset, isolation: 'read_uncommitted' }, maxBytes, stop);

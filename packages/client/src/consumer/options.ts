@@ -68,7 +68,7 @@ export interface ConsumerOptions {
   /**
    * What to do when retention removed the next record before it could be read. Default `earliest`, except that an
    * absolute `start` that is gone fails. With `fail`, so does a reader whose uncommitted records the next leader does not
-   * have; otherwise it goes on at the end of the new log.
+   * have; otherwise it goes on where the two logs part.
    */
   readonly whenEvicted?: WhenEvicted;
   /** Called when a stream is interrupted; it is resumed by itself, for ever. What it throws ends the consumer. */

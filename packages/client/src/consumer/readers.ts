@@ -13,6 +13,8 @@ export interface Progress {
   batch: ConsumerBatch | undefined;
   /** The last record of it that is done. */
   done: ConsumerRecord | undefined;
+  /** Whether other records have taken its place, so that nobody wants the rest of it. */
+  isVoid: boolean;
 }
 
 /** How a loop is left. */
@@ -42,11 +44,12 @@ export interface Reading {
 export function batchReader({ next, close, progress, finished }: Reading): AsyncIterator<ConsumerBatch, undefined> {
   return {
     async next() {
-      if (progress.batch !== undefined) finished(progress.batch);
+      if (progress.batch !== undefined && !progress.isVoid) finished(progress.batch);
       progress.batch = undefined;
       const batch = await next();
       if (batch === undefined) return DONE;
       progress.batch = batch;
+      progress.isVoid = false;
       return { done: false, value: batch };
     },
     ...leaving(close),
@@ -87,6 +90,7 @@ export function recordReader({
       const batch = await nextBatch();
       if (batch === undefined) return DONE;
       progress.batch = batch;
+      progress.isVoid = false;
       records = batch[Symbol.iterator]();
     }
   };
