@@ -127,7 +127,7 @@ test('a producer at full speed outlives one leader after another: every acknowle
   };
   const writing = (async () => {
     while (!isOver) {
-      for (let i = 0; i < 200; i++) send(`${values.length}`);
+      for (let i = 0; i < 200; i++) void send(`${values.length}`);
       await sent.at(-100);
     }
   })();
