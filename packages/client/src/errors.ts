@@ -35,7 +35,7 @@ export interface ClientCodes {
     readonly number: number;
     readonly error: ErrorCode;
   };
-  /** A record's key or value is neither bytes nor text. */
+  /** A record's key or value is neither bytes nor text; or, with `field` `record`, what was given is no record. */
   'produce/invalid-record': { readonly topic: string; readonly field: string; readonly kind: string };
   /** An encoder refused a record's key or value; `cause` is what it threw. */
   'produce/unencodable': {
@@ -144,7 +144,9 @@ export const clientError: ErrorFactory<ClientCodes> = defineErrors<ClientCodes>(
   'server/error': { text: (c) => `${c.what}: ${errorText(c.error)} (${c.name}, ${c.number})` },
   'produce/invalid-record': {
     text: (c) =>
-      `a record for topic '${c.topic}' has a ${c.field} of type ${c.kind}: it must be a Uint8Array or a string, so encode it first`,
+      c.field === 'record'
+        ? `topic '${c.topic}' was given a ${c.kind} for a record: it must be an object with a value, { value }`
+        : `a record for topic '${c.topic}' has a ${c.field} of type ${c.kind}: it must be a Uint8Array or a string, so encode it first`,
   },
   'produce/unencodable': {
     text: (c) => `a record for topic '${c.topic}' has a ${c.field} that its encoder refuses: ${c.reason}`,

@@ -1,8 +1,9 @@
 /** Changing something at the controller: sent once, never repeated, and seen by this client before it is reported done. */
 import type { Cluster } from '@fluvio-ts/client/internal';
-import { abortedError, deadline, orAborted } from '@fluvio-ts/client/internal';
+import { abortedError, deadline, orAborted, setTimer } from '@fluvio-ts/client/internal';
 import type { Api, Status } from '@fluvio-ts/protocol';
 import { isFluvioError } from '@fluvio-ts/protocol';
+import { stopper } from '@fluvio-ts/protocol/internal';
 import { adminError, refused } from '../errors.ts';
 
 /** How a change is bounded. */
@@ -54,9 +55,55 @@ export async function change<Q>(
   request: Q,
   { timeoutMs, signal }: Budget,
 ): Promise<void> {
+  await answered(what, cluster.callSc(api, request, { signal, timeoutMs }));
+}
+
+/** Time that the controller gets for its answer once the client sees the change itself. */
+const ANSWER_MS = 1_000;
+
+/**
+ * Sends a change that the controller answers when it is done, on a connection of its own, and waits for the controller's
+ * word or for the change itself: a Fluvio controller at times misses that its own work is done, and says so when its 90
+ * seconds are over.
+ *
+ * @throws as {@link change}
+ */
+export async function changeSeen<Q, T>(
+  cluster: Cluster,
+  api: Api<Q, Status>,
+  request: Q,
+  arrival: Arrival<T>,
+  time: Budget,
+): Promise<T> {
+  const { what, look } = arrival;
+  const { timeoutMs, signal } = time;
+  // What was there before says nothing about this change; the controller refuses it at once, or has little to do.
+  if (look() !== undefined) {
+    await change(cluster, what, api, request, time);
+    return arrived(cluster, arrival, time);
+  }
+  const enough = stopper();
+  const wait = deadline(timeoutMs + FOLLOW_MS, signal, enough.signal);
+  const word = answered(what, cluster.callScApart(api, request, { signal: wait.signal, timeoutMs }));
+  const seen = async (): Promise<void> => {
+    while (look() === undefined) await orAborted(cluster.metadata.changed(), wait.signal, () => new Error('unseen'));
+    await setTimer(ANSWER_MS, wait.signal);
+  };
+  try {
+    await Promise.race([word, seen().catch(() => word)]);
+  } finally {
+    enough.stop(undefined);
+    wait.release();
+    // Where it came too late to matter.
+    word.catch(() => {});
+  }
+  return arrived(cluster, arrival, time);
+}
+
+async function answered(what: string, call: Promise<Status>): Promise<void> {
   let status: Status;
   try {
-    status = await cluster.callSc(api, request, { signal, timeoutMs });
+    status = await call;
   } catch (error) {
     if (!isFluvioError(error, 'connection/closed') && !isFluvioError(error, 'request/timeout')) throw error;
     throw adminError('change/unconfirmed', { what, reason: error.message }, error);

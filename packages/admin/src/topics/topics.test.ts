@@ -75,6 +75,33 @@ describe('create', () => {
     expect(await created).toMatchObject({ status: { resolution: 'Provisioned' } });
   });
 
+  test('a controller that does not see that its work is done: the client sees it, and asks other things meanwhile', async () => {
+    let asked: () => void = () => {};
+    const sent = new Promise<void>((resolve) => {
+      asked = resolve;
+    });
+    sc.faults.create = () => {
+      asked();
+      return new Promise(() => {});
+    };
+    const created = topics.create('missed');
+    await sent;
+    expect(await topics.list()).toEqual([]);
+    sc.put('Topic', topicObject('missed'));
+    sc.put('Partition', partitionObject('missed-0'));
+    expect(await created).toMatchObject({ name: 'missed', status: { resolution: 'Provisioned' } });
+    expect(sc.created).toHaveLength(1);
+  });
+
+  test('a refusal counts although a topic of this name appears', async () => {
+    sc.faults.create = () => {
+      sc.put('Topic', topicObject('theirs'));
+      sc.put('Partition', partitionObject('theirs-0'));
+      return no('theirs', { kind: 'TopicAlreadyExists' });
+    };
+    await expect(topics.create('theirs')).rejects.toMatchObject({ context: { name: 'TopicAlreadyExists' } });
+  });
+
   test('takes a spec as it is', async () => {
     const spec = topicObject('x', {
       replicas: { kind: 'assigned', maps: [{ id: 0, replicas: [5001], mirror: undefined }] },

@@ -7,7 +7,7 @@ import { partitionKind, partitionName } from '../objects/partition.ts';
 import type { Topic } from '../objects/topic.ts';
 import { topic, topicKind } from '../objects/topic.ts';
 import type { ChangeOptions } from '../requests/change.ts';
-import { arrived, budget, change } from '../requests/change.ts';
+import { arrived, budget, change, changeSeen } from '../requests/change.ts';
 import { matches } from '../requests/matches.ts';
 import type { ReadOptions, SystemObjects } from '../requests/read.ts';
 import { read } from '../requests/read.ts';
@@ -49,7 +49,9 @@ export interface Topics {
   /**
    * Creates a topic and resolves when all its partitions are online and this client knows them, so that it can be
    * produced to at once. A topic that the cluster has no room for exists nevertheless when the controller answers
-   * `TopicNotProvisioned`, after up to 90 s. A mirrored topic is only waited for itself.
+   * `TopicNotProvisioned`, after up to 90 s. A mirrored topic is only waited for itself. The request has a connection of
+   * its own, since the controller answers nothing else meanwhile; what it does not say within a second of the topic
+   * being there is not waited for.
    *
    * @returns the topic; for a dry run, what would have been stored
    * @throws `topic/invalid-name`, `option/invalid`, `server/error`, `change/unconfirmed`, `wait/timeout`
@@ -131,13 +133,14 @@ export function topics(cluster: Cluster): Topics {
       const request = { label: 'Topic', body: { name, dryRun, timeout: undefined, spec } } as const;
       const what = `creating topic '${name}'${dryRun ? ' (dry run)' : ''}`;
       const time = budget(options);
-      await change(cluster, what, Create, request, time);
       if (dryRun) {
+        await change(cluster, what, Create, request, time);
         return topic(name, spec, { resolution: 'Init', replicaMap: new Map(), mirrorMap: new Map(), reason: '' });
       }
       const count = partitionsOf(spec);
       const look = (): Topic | undefined => provisioned(name, 0, count);
-      return arrived(cluster, { what, look, state: unprovisioned(name, 0, count) }, time);
+      const arrival = { what, look, state: unprovisioned(name, 0, count) };
+      return changeSeen(cluster, Create, request, arrival, time);
     },
 
     get,
