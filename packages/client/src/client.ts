@@ -143,7 +143,7 @@ export async function connect(options: ConnectOptions): Promise<Client> {
     encode: (record: R) => ProducerRecord,
   ): Promise<Producer<R>> => {
     open('making a producer');
-    const { onBatch } = producerOptions;
+    const { onBatch, onRetry } = producerOptions;
     const made = await openProducer<R>(
       cluster,
       topic,
@@ -152,6 +152,10 @@ export async function connect(options: ConnectOptions): Promise<Client> {
         onBatch(batch) {
           if (heard.wants('batch')) tellBatch(heard, batch);
           onBatch?.(batch);
+        },
+        onRetry(retry) {
+          heard.tell({ type: 'producer-retry', ...retry });
+          onRetry?.(retry);
         },
       },
       { codecs, encode, onClose: (closed) => producers.delete(closed) },
@@ -254,6 +258,7 @@ export async function connect(options: ConnectOptions): Promise<Client> {
         bufferedBytes: [...producers].reduce((sum, { bufferedBytes }) => sum + bufferedBytes, 0),
         producers: producers.size,
         consumers: consumers.size,
+        waiting: cluster.waits.list,
         totals: { connects, connectFailures: failures, losses, requests },
         ...(lastError !== undefined && {
           lastError: { ...(isFluvioError(lastError) && { code: lastError.code }), message: reasonOf(lastError) },

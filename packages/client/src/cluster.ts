@@ -19,6 +19,8 @@ import type { Reign } from './metadata/reign.ts';
 import { reignOf } from './metadata/reign.ts';
 import type { Counters } from './observe/counters.ts';
 import type { Observer } from './observe/observer.ts';
+import type { Waits } from './observe/waits.ts';
+import { waits } from './observe/waits.ts';
 
 /** What a cluster connection needs, with every default resolved. */
 export interface ClusterOptions extends DialOptions {
@@ -41,6 +43,8 @@ export interface Cluster {
   readonly probeIntervalMs: number;
   /** Who hears of what happens. */
   readonly observer: Observer;
+  /** Who waits for which partition. */
+  readonly waits: Waits;
   /** How the connection to the controller is, and for how many milliseconds. */
   controller(): { readonly state: ScState['at']; readonly forMs: number };
   /** Calls the controller on the live connection, waiting for it if it is down. */
@@ -161,6 +165,7 @@ export async function openCluster(options: ClusterOptions, signal?: AbortSignal)
     probeIntervalMs: options.probeIntervalMs,
     life: life.signal,
     observer: options.observer,
+    waits: waits(),
     controller: () => ({ state: link.state.at, forMs: Math.round(performance.now() - link.sinceMs) }),
     callSc,
     async callScApart(api, request, call = {}) {

@@ -39,6 +39,7 @@ export type {
 } from './observe/events.ts';
 export type { ClientHealth, ControllerHealth } from './observe/health.ts';
 export type { LogFields, Logger } from './observe/logger.ts';
+export type { WaitingPartition } from './observe/waits.ts';
 export type { ProducerBatch, ProducerFailure, ProducerRetry } from './producer/events.ts';
 export type { Partitioner, ProducerOptions } from './producer/options.ts';
 export type { Producer } from './producer/producer.ts';

@@ -52,6 +52,17 @@ export type ClientEvent =
       readonly latencyMs: number;
       readonly error?: unknown;
     }
+  /** Records could not be delivered to the leader of their partition, and will be sent again. */
+  | {
+      readonly type: 'producer-retry';
+      readonly topic: string;
+      readonly partition: number;
+      /** 1 for the first repetition. */
+      readonly attempt: number;
+      /** Records that wait for it. */
+      readonly records: number;
+      readonly error: unknown;
+    }
   /** A consumer's stream was interrupted and will be resumed. */
   | {
       readonly type: 'consumer-retry';

@@ -1,5 +1,6 @@
 /** How a client is: a plain value that a probe can answer with, and that `JSON.stringify` takes. */
 import type { LiveConnection } from './counters.ts';
+import type { WaitingPartition } from './waits.ts';
 
 /** How the connection to the controller is. */
 export interface ControllerHealth {
@@ -25,6 +26,8 @@ export interface ClientHealth {
   readonly bufferedBytes: number;
   readonly producers: number;
   readonly consumers: number;
+  /** Partitions that cannot be written to or read at the moment, and what is waited for. */
+  readonly waiting: readonly WaitingPartition[];
   /** Since the beginning. */
   readonly totals: {
     readonly connects: number;

@@ -68,6 +68,11 @@ function lineOf(event: ClientEvent): Line {
         ? line('debug', `${records} records are stored in ${topic}-${partition}`, fields)
         : line('error', `${records} records for ${topic}-${partition} are refused: ${reasonOf(error)}`, fields);
     }
+    case 'producer-retry': {
+      const { topic, partition, attempt, records, error } = event;
+      const message = `records for ${topic}-${partition} wait (${records}): ${reasonOf(error)}`;
+      return line('warn', message, { topic, partition, attempt, records, ...errorFields(error) });
+    }
     case 'consumer-retry': {
       const { topic, partition, attempt, error } = event;
       const message = `reading ${topic}-${partition} was interrupted: ${reasonOf(error)}`;
