@@ -37,7 +37,7 @@ export type {
   ClientHooks,
   ServerPlace,
 } from './observe/events.ts';
-export type { ClientHealth, ControllerHealth } from './observe/health.ts';
+export type { ClientHealth, ControllerHealth, PartitionLag } from './observe/health.ts';
 export type { LogFields, Logger } from './observe/logger.ts';
 export type { WaitingPartition } from './observe/waits.ts';
 export type { ProducerBatch, ProducerFailure, ProducerRetry } from './producer/events.ts';

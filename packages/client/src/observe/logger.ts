@@ -86,6 +86,14 @@ function lineOf(event: ClientEvent): Line {
           : `records ${next} to ${wanted - 1n} of ${topic}-${partition} were read uncommitted and lost with their leader`;
       return line('warn', message, { topic, partition, wanted: String(wanted), next: String(next), reason });
     }
+    case 'commit': {
+      const { consumerId, topic, partition, offset, durationMs, error } = event;
+      const fields = { consumerId, topic, partition, offset: String(offset), durationMs, ...errorFields(error) };
+      const place = `${topic}-${partition} for consumer '${consumerId}'`;
+      return error === undefined
+        ? line('debug', `offset ${offset} is stored in ${place}`, fields)
+        : line('warn', `offset ${offset} could not be stored in ${place}: ${reasonOf(error)}`, fields);
+    }
     case 'warning':
       return line('warn', event.message, {});
   }
