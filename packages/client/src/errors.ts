@@ -139,7 +139,7 @@ export const clientError: ErrorFactory<ClientCodes> = defineErrors<ClientCodes>(
   'produce/invalid-record': {
     text: (c) =>
       c.field === 'record'
-        ? `topic '${c.topic}' was given a ${c.kind} for a record: it must be an object with a value, { value }`
+        ? `topic '${c.topic}' was given ${c.kind === 'undefined' || c.kind === 'null' ? c.kind : `a ${c.kind}`} for a record: it must be an object with a value, { value }`
         : `a record for topic '${c.topic}' has a ${c.field} of type ${c.kind}: it must be a Uint8Array or a string, so encode it first`,
   },
   'produce/unencodable': {
