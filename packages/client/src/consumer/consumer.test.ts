@@ -7,6 +7,7 @@ import type { Broker } from '../testing/broker.ts';
 import { broker } from '../testing/broker.ts';
 import { until } from '../testing/until.ts';
 import type { Consumer } from './consumer.ts';
+import type { ConsumerOptions } from './options.ts';
 import type { ConsumerRecord } from './record.ts';
 import type { ConsumerGap, ConsumerRetry } from './settings.ts';
 
