@@ -107,9 +107,8 @@ export function committing(cluster: Cluster, settings: ConsumerSettings, nextId:
       flushQuietly().catch(() => {});
     },
     async commit(point) {
-      if (point !== undefined) store.mark(point.topic, point.partition, point.offset);
-      else markDone();
-      await store.flush();
+      if (point !== undefined) await store.commit(point.topic, point.partition, point.offset);
+      else await flush();
     },
     async close() {
       clearInterval(timer);

@@ -109,6 +109,8 @@ export function openConsumer(
   let state: State = { at: 'reading' };
   let started = false;
   let isPaused = false;
+  /** Readers who have a batch in hand and wait for {@link Consumer.resume}. */
+  const held: (() => void)[] = [];
   let left = settings.ending.count ?? Number.POSITIVE_INFINITY;
   let idleTimer: ReturnType<typeof setTimeout> | undefined;
   let released: Promise<void> | undefined;
@@ -121,6 +123,7 @@ export function openConsumer(
     cluster.life.removeEventListener('abort', onClientClosed);
     options.signal?.removeEventListener('abort', onAbort);
     arrivals.clear();
+    letGo();
     released = stored.close().finally(() => {
       cluster.release(purpose, clientError('client/closed', { what: `reading ${named}` }));
       onClose(consumer);
@@ -140,6 +143,12 @@ export function openConsumer(
     streams.stop(undefined);
     serve();
   };
+
+  const isHeld = (): boolean => isPaused && state.at !== 'over';
+  const letGo = (): void => {
+    for (const go of held.splice(0)) go();
+  };
+  const resumed = (): Promise<void> => (isHeld() ? new Promise((resolve) => held.push(resolve)) : Promise.resolve());
 
   /** The next batch that may be read now. */
   const take = (): ConsumerBatch | undefined => {
@@ -299,6 +308,7 @@ export function openConsumer(
     },
     resume() {
       isPaused = false;
+      letGo();
       serve();
     },
     get isPaused() {
