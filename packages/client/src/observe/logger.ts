@@ -42,7 +42,10 @@ function lineOf(event: ClientEvent): Line {
         ...errorFields(event.error),
       });
     case 'disconnected':
-      return line(event.isExpected ? 'debug' : 'warn', `lost ${nameOf(event)}: ${reasonOf(event.error)}`, {
+      if (event.isExpected) {
+        return line('debug', `done with ${nameOf(event)}`, { ...placeOf(event), ageMs: event.ageMs });
+      }
+      return line('warn', `lost ${nameOf(event)}: ${reasonOf(event.error)}`, {
         ...placeOf(event),
         ageMs: event.ageMs,
         ...errorFields(event.error),
@@ -82,6 +85,14 @@ function lineOf(event: ClientEvent): Line {
           ? `records ${wanted} to ${next - 1n} of ${topic}-${partition} were removed before they were read`
           : `records ${next} to ${wanted - 1n} of ${topic}-${partition} were read uncommitted and lost with their leader`;
       return line('warn', message, { topic, partition, wanted: String(wanted), next: String(next), reason });
+    }
+    case 'commit': {
+      const { consumerId, topic, partition, offset, durationMs, error } = event;
+      const fields = { consumerId, topic, partition, offset: String(offset), durationMs, ...errorFields(error) };
+      const place = `${topic}-${partition} for consumer '${consumerId}'`;
+      return error === undefined
+        ? line('debug', `offset ${offset} is stored in ${place}`, fields)
+        : line('warn', `offset ${offset} could not be stored in ${place}: ${reasonOf(error)}`, fields);
     }
     case 'warning':
       return line('warn', event.message, {});
