@@ -121,7 +121,8 @@ export function commits({ cluster, nextId, onCommitted }: CommitsParts, consumer
   };
 
   const setMark = (mark: Mark, offset: bigint): void => {
-    mark.pending = offset === mark.stored ? undefined : offset;
+    const isStored = offset === mark.stored && mark.storing === undefined;
+    mark.pending = isStored ? undefined : offset;
   };
 
   return {

@@ -284,10 +284,13 @@ export function openConsumer(
   const stored = committing({ cluster, nextId, onCommitted }, settings);
   const reading = (): Reading => {
     const progress = stored.progress();
+    const isCut = (): boolean => (state.at === 'over' && state.isCut) || progress.isVoid;
     return {
       next,
       close,
-      isCut: () => (state.at === 'over' && state.isCut) || progress.isVoid,
+      isCut,
+      flows: () => !isPaused && !isCut(),
+      resumed,
       progress,
       finished: stored.finished,
     };

@@ -139,7 +139,9 @@ describe('several at a time', () => {
       if (record.text() === '2') throw new Error('no key');
       return record.text();
     };
-    await expect(processByKey(client.consumer('t', named), async () => {}, { keyOf, concurrency: 1 })).rejects.toThrow('no key');
+    await expect(processByKey(client.consumer('t', named), async () => {}, { keyOf, concurrency: 1 })).rejects.toThrow(
+      'no key',
+    );
     expect(cluster.stored.get('c t-0')).toBe(1n);
   });
 
