@@ -80,6 +80,17 @@ export type ClientEvent =
       readonly next: bigint;
       readonly reason: 'evicted' | 'truncated';
     }
+  /** A named consumer's offset was stored, or not: then there is an `error`, and it is tried again with the next one. */
+  | {
+      readonly type: 'commit';
+      readonly consumerId: string;
+      readonly topic: string;
+      readonly partition: number;
+      /** The last record that is done. */
+      readonly offset: bigint;
+      readonly durationMs: number;
+      readonly error?: unknown;
+    }
   /** Something is set up so that it may not work; said once. */
   | { readonly type: 'warning'; readonly message: string };
 

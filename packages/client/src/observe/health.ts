@@ -10,6 +10,16 @@ export interface ControllerHealth {
   readonly forMs: number;
 }
 
+/** How far a consumer is behind in a partition. */
+export interface PartitionLag {
+  readonly topic: string;
+  readonly partition: number;
+  /** The consumer's name, if it has one. */
+  readonly consumerId?: string;
+  /** Records that are there and that the program has not taken yet, by what the SPU said last. */
+  readonly records: number;
+}
+
 /** What `client.health()` says. */
 export interface ClientHealth {
   /**
@@ -26,6 +36,8 @@ export interface ClientHealth {
   readonly bufferedBytes: number;
   readonly producers: number;
   readonly consumers: number;
+  /** For each partition of each open consumer from which something has been read. */
+  readonly lag: readonly PartitionLag[];
   /** Partitions that cannot be written to or read at the moment, and what is waited for. */
   readonly waiting: readonly WaitingPartition[];
   /** Since the beginning. */
