@@ -76,7 +76,9 @@ function lineOf(event: ClientEvent): Line {
     case 'consumer-retry': {
       const { topic, partition, attempt, error } = event;
       const message = `reading ${topic}-${partition} was interrupted: ${reasonOf(error)}`;
-      return line('warn', message, { topic, partition, attempt, ...errorFields(error) });
+      // Attempts 1, 2, 4, 8 and so on: a partition without a leader is tried several times a second, for as long as it takes.
+      const level = (attempt & (attempt - 1)) === 0 ? 'warn' : 'debug';
+      return line(level, message, { topic, partition, attempt, ...errorFields(error) });
     }
     case 'gap': {
       const { topic, partition, wanted, next, reason } = event;
