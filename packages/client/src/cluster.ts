@@ -232,7 +232,8 @@ export async function openCluster(options: ClusterOptions, signal?: AbortSignal)
         const known = view.topics.get(topic);
         if (known === undefined) throw clientError('topic/not-found', { topic, endpoint });
         const partitions = partitionCount(known);
-        if (partition >= partitions) throw clientError('partition/not-found', { topic, partition, partitions });
+        const isIndex = Number.isInteger(partition) && partition >= 0 && partition < partitions;
+        if (!isIndex) throw clientError('partition/not-found', { topic, partition, partitions });
         throw unavailable('it has not been placed yet');
       }
       const { leader } = object.spec;

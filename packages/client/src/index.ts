@@ -29,6 +29,7 @@ export type {
 export type { StoredOffset, StoredOffsetFilter } from './consumer/stored-offsets.ts';
 export type { UntilOffset } from './consumer/until.ts';
 export type { ClientCodes } from './errors.ts';
+export type { IsolationLevel } from './isolation.ts';
 export type { LiveConnection } from './observe/counters.ts';
 export type {
   ClientEvent,

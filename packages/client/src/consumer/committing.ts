@@ -107,9 +107,13 @@ export function committing(parts: CommitsParts, settings: ConsumerSettings): Com
       flushQuietly().catch(() => {});
     },
     async commit(point) {
-      if (point !== undefined) store.mark(point.topic, point.partition, point.offset);
-      else markDone();
-      await store.flush();
+      if (point === undefined) return flush();
+      const { topic, partition, offset } = point;
+      if (typeof offset !== 'bigint' || offset < -1n) {
+        const reason = `has offset ${offset}, which must be a bigint of at least -1`;
+        throw clientError('option/invalid', { option: 'commit', reason });
+      }
+      return store.commit(topic, partition, offset);
     },
     async close() {
       clearInterval(timer);

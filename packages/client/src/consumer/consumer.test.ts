@@ -189,7 +189,7 @@ describe('options', () => {
   test.each([
     [{ start: 7 }, /is 7, which is no place: for an offset, write \{ offset: 7n \}/],
     [{ start: null }, /is null, which is no place/],
-    [{ partitions: 0 }, /is 0: write a list, such as \[0\]/],
+    [{ partitions: 0 }, /is 0, but must be 'all', a list/],
     [{ partitions: [1, 0, 1] }, /partition 1 twice/],
     [{ partitions: [] }, /no partition/],
     [{ maxBytes: 2 ** 30 }, /maxBytes .* 134217728/],

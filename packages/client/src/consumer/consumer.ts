@@ -111,6 +111,8 @@ export function openConsumer(
   let state: State = { at: 'reading' };
   let started = false;
   let isPaused = false;
+  /** Readers who have a batch in hand and wait for {@link Consumer.resume}. */
+  const held: (() => void)[] = [];
   let left = settings.ending.count ?? Number.POSITIVE_INFINITY;
   let idleTimer: ReturnType<typeof setTimeout> | undefined;
   let released: Promise<void> | undefined;
@@ -123,6 +125,7 @@ export function openConsumer(
     cluster.life.removeEventListener('abort', onClientClosed);
     options.signal?.removeEventListener('abort', onAbort);
     arrivals.clear();
+    letGo();
     released = stored.close().finally(() => {
       cluster.release(purpose, clientError('client/closed', { what: `reading ${named}` }));
       onClose(consumer);
@@ -142,6 +145,12 @@ export function openConsumer(
     streams.stop(undefined);
     serve();
   };
+
+  const isHeld = (): boolean => isPaused && state.at !== 'over';
+  const letGo = (): void => {
+    for (const go of held.splice(0)) go();
+  };
+  const resumed = (): Promise<void> => (isHeld() ? new Promise((resolve) => held.push(resolve)) : Promise.resolve());
 
   /** The next batch that may be read now. */
   const take = (): ConsumerBatch | undefined => {
@@ -275,10 +284,13 @@ export function openConsumer(
   const stored = committing({ cluster, nextId, onCommitted }, settings);
   const reading = (): Reading => {
     const progress = stored.progress();
+    const isCut = (): boolean => (state.at === 'over' && state.isCut) || progress.isVoid;
     return {
       next,
       close,
-      isCut: () => (state.at === 'over' && state.isCut) || progress.isVoid,
+      isCut,
+      flows: () => !isPaused && !isCut(),
+      resumed,
       progress,
       finished: stored.finished,
     };
@@ -311,6 +323,7 @@ export function openConsumer(
     },
     resume() {
       isPaused = false;
+      letGo();
       serve();
     },
     get isPaused() {

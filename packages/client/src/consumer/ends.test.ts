@@ -203,6 +203,28 @@ test('a paused consumer hands out nothing, asks for nothing more, and goes on wh
   expect(values).toEqual(range(0, 2_000));
 });
 
+test('a paused consumer holds the rest of a batch back, too, and a close ends the read that waits', async () => {
+  const { cluster, client } = await withTopic();
+  storeNumbers(cluster, 0, 1, 10);
+  const consumer = client.consumer('t', { start: 'beginning' });
+  const records = consumer[Symbol.asyncIterator]();
+  const settled: (string | undefined)[] = [];
+  const read = (): Promise<unknown> => records.next().then(({ value }) => settled.push(value?.text()));
+  await read();
+  consumer.pause();
+  const pending = read();
+  for (let i = 0; i < 10; i++) await new Promise((resolve) => setImmediate(resolve));
+  expect(settled).toEqual(['0']);
+  consumer.resume();
+  await pending;
+  await read();
+  consumer.pause();
+  const last = read();
+  await consumer.close();
+  await last;
+  expect(settled).toEqual(['0', '1', '2', undefined]);
+});
+
 test('a web stream of records, which closes the consumer when it is cancelled', async () => {
   const { cluster, client } = await withTopic();
   storeNumbers(cluster, 0, 3, 10);
