@@ -21,6 +21,8 @@ import type { Reign } from './metadata/reign.ts';
 import { reignOf } from './metadata/reign.ts';
 import type { Counters } from './observe/counters.ts';
 import type { Observer } from './observe/observer.ts';
+import type { Waits } from './observe/waits.ts';
+import { waits } from './observe/waits.ts';
 
 /** What a cluster connection needs, with every default resolved. */
 export interface ClusterOptions extends DialOptions {
@@ -43,6 +45,8 @@ export interface Cluster {
   readonly probeIntervalMs: number;
   /** Who hears of what happens. */
   readonly observer: Observer;
+  /** Who waits for which partition. */
+  readonly waits: Waits;
   /** How the connection to the controller is, and for how many milliseconds. */
   controller(): { readonly state: ScState['at']; readonly forMs: number };
   /** Calls the controller on the live connection, waiting for it if it is down. */
@@ -173,6 +177,7 @@ export async function openCluster(options: ClusterOptions, signal?: AbortSignal)
     probeIntervalMs: options.probeIntervalMs,
     life: life.signal,
     observer: options.observer,
+    waits: waits(),
     controller: () => ({ state: link.state.at, forMs: Math.round(performance.now() - link.sinceMs) }),
     callSc,
     async callScApart(api, request, call = {}) {
@@ -239,8 +244,8 @@ export async function openCluster(options: ClusterOptions, signal?: AbortSignal)
         const known = view.topics.get(topic);
         if (known === undefined) throw clientError('topic/not-found', { topic, endpoint });
         const partitions = partitionCount(known);
-        if (!isIndexBelow(partition, partitions))
-          throw clientError('partition/not-found', { topic, partition, partitions });
+        const isIndex = Number.isInteger(partition) && partition >= 0 && partition < partitions;
+        if (!isIndex) throw clientError('partition/not-found', { topic, partition, partitions });
         throw unavailable('it has not been placed yet');
       }
       const { leader } = object.spec;
@@ -295,8 +300,6 @@ async function follow<T extends { readonly name: string }>(
   // When a watch ends, the link hears of it from the session and dials again; one that cannot be read ends the session.
   rest().catch((error: unknown) => session.close(error instanceof Error ? error.message : String(error)));
 }
-
-const isIndexBelow = (index: number, count: number): boolean => Number.isInteger(index) && index >= 0 && index < count;
 
 function find<T>(items: Iterable<T>, test: (item: T) => boolean): T | undefined {
   for (const item of items) if (test(item)) return item;

@@ -82,6 +82,7 @@ export function checkStart(start: StartOffset): void {
     if (start === 'beginning' || start === 'end') return;
     throw invalid(`is '${start}', but the words are 'beginning' and 'end'`);
   }
+  if (typeof start !== 'object' || start === null) throw invalid(`is ${start}, which is no place`);
   if ('offset' in start) {
     if (typeof start.offset === 'bigint' && start.offset >= 0n) return;
     throw invalid(`has offset ${start.offset}, which must be a bigint of at least 0`);

@@ -232,7 +232,7 @@ describe('when things go wrong', () => {
     const { cluster, producer } = await producing();
     cluster.faults.produce = () => ({ kind: 'MessageTooLarge' });
     await expect(producer.send({ value: 'a' })).rejects.toMatchObject({
-      code: 'server/error',
+      code: 'batch/too-large',
       context: { name: 'MessageTooLarge', number: 10 },
     });
     delete cluster.faults.produce;

@@ -150,7 +150,7 @@ export async function startSession(pipe: BytePipe, options: SessionOptions): Pro
       const reason =
         splitter.pendingBytes > 0
           ? 'the server ended it in the middle of an answer'
-          : 'the server ended it (it does so for requests that it cannot read)';
+          : 'the server ended it (it is going down, or could not read a request)';
       finish(protocolError('connection/closed', { peer, reason }));
     } catch (error) {
       fail(error);
