@@ -3,6 +3,7 @@
  *
  * @packageDocumentation
  */
+export { jsonReplacer } from '@fluvio-ts/protocol';
 export type { Client, Untyped } from './client.ts';
 export { connect } from './client.ts';
 export type { ConnectOptions } from './connect-options.ts';

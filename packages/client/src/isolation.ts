@@ -9,6 +9,6 @@ export type IsolationLevel = Isolation | 'UNCOMMITTED' | 'COMMITTED';
 export function isolationOf(word: IsolationLevel): Isolation {
   if (word === 'read_committed' || word === 'COMMITTED') return 'read_committed';
   if (word === 'read_uncommitted' || word === 'UNCOMMITTED') return 'read_uncommitted';
-  const reason = `is '${word}', but must be one of read_uncommitted, read_committed`;
+  const reason = `must be one of read_uncommitted, read_committed, not ${word}`;
   throw clientError('option/invalid', { option: 'isolation', reason });
 }

@@ -117,13 +117,16 @@ export function openConsumer(
   let idleTimer: ReturnType<typeof setTimeout> | undefined;
   let released: Promise<void> | undefined;
 
+  const given = options.signal && cluster.lend(options.signal);
+
   const finish = (error: unknown, isCut: boolean): void => {
     if (state.at === 'over') return;
     state = { at: 'over', error, isCut };
     streams.stop(undefined);
     clearTimeout(idleTimer);
     cluster.life.removeEventListener('abort', onClientClosed);
-    options.signal?.removeEventListener('abort', onAbort);
+    given?.signal.removeEventListener('abort', onAbort);
+    given?.release();
     arrivals.clear();
     letGo();
     released = stored.close().finally(() => {
@@ -136,7 +139,7 @@ export function openConsumer(
     }
   };
   const onClientClosed = (): void => finish(cluster.life.reason, true);
-  const onAbort = (): void => finish(abortedError(`reading ${named}`, options.signal), true);
+  const onAbort = (): void => finish(abortedError(`reading ${named}`, given?.signal), true);
 
   /** The streams are over: what has arrived is still read, and then the end, or the error. */
   const finishWhenRead = (error: unknown): void => {
@@ -343,9 +346,9 @@ export function openConsumer(
   };
 
   cluster.life.addEventListener('abort', onClientClosed, { once: true });
-  options.signal?.addEventListener('abort', onAbort, { once: true });
+  given?.signal.addEventListener('abort', onAbort, { once: true });
   if (cluster.life.aborted) onClientClosed();
-  else if (options.signal?.aborted === true) onAbort();
+  else if (given?.signal.aborted === true) onAbort();
   return consumer;
 }
 
