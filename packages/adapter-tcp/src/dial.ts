@@ -2,6 +2,7 @@
 import { connect as connectTcp } from 'node:net';
 import type { TLSSocket } from 'node:tls';
 import { type BytePipe, type Endpoint, formatAddress } from '@fluvio-ts/protocol';
+import { patientTimer } from '@fluvio-ts/protocol/internal';
 import { builtin } from './builtin.ts';
 import { tcpError } from './errors.ts';
 import { type Circumstances, explain } from './explain.ts';
@@ -82,13 +83,13 @@ export function dial(to: Endpoint, plan: DialPlan, signal: AbortSignal | undefin
   });
 
   return new Promise((resolve, reject) => {
-    const timer = setTimeout(() => {
+    const clear = patientTimer(connectTimeoutMs, () => {
       if (phase === 'open') return;
       pipe.close(tcpError('connection/timeout', { ...hop, timeoutMs: connectTimeoutMs, phase }));
-    }, connectTimeoutMs);
+    });
     const abort = (): void => pipe.close(aborted());
     const release = (): void => {
-      clearTimeout(timer);
+      clear();
       signal?.removeEventListener('abort', abort);
     };
     const ready = (): void => {
