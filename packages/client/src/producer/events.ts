@@ -46,10 +46,12 @@ export interface ProducerFailure {
   records(): Promise<readonly ProducerRecord[]>;
 }
 
-/** Calls a hook. What it throws is its own: a producer must go on. */
-export function tell<T>(hook: ((event: T) => void) | undefined, event: T): void {
+/** Calls a hook. What it throws, or rejects with, is its own: a producer must go on. */
+export function tell<T>(hook: ((event: T) => unknown) | undefined, event: T): void {
   try {
-    hook?.(event);
+    const told = hook?.(event);
+    // An async function is a hook, too, and there is nobody to tell of its failure either.
+    if (told instanceof Promise) told.catch(() => {});
   } catch {
     // There is nobody to tell.
   }
