@@ -168,7 +168,7 @@ test('20 MB of any bytes go through as one record and come back identical', asyn
   writeFileSync(home.file('blob'), bytes);
   const limits = ['--max-request-size', '24MiB', '--timeout', '20s'];
   const small = await home.flv(['produce', 'raw', '--raw', '-f', 'blob', '--json']);
-  expect(small.code).toBe(1);
+  expect(small.code).toBe(2);
   expect(JSON.parse(small.stderr)).toMatchObject({
     error: { code: 'produce/incomplete', hint: expect.stringContaining('--max-request-size') },
   });
