@@ -218,6 +218,17 @@ describe('following a topic', () => {
     const { stdout, code } = await home.flv(['consume', 'many', '-B', '-n', '3']);
     expect([code, stdout.trimEnd().split('\n').length]).toEqual([0, 3]);
   });
+
+  test('stops with the nth record, where there are no more, and where it is waited for', async () => {
+    await home.flv(['topic', 'create', 'few']);
+    await home.flv(['produce', 'few'], { input: 'a\nb\n' });
+    expect((await home.flv(['consume', 'few', '-B', '-n', '2'])).stdout).toBe('a\nb\n');
+    const waiting = home.start(['consume', 'few', '-B', '-n', '3']);
+    await waiting.says('b\n');
+    await home.flv(['produce', 'few'], { input: 'c\n' });
+    const { code, stdout: all } = await waiting.done;
+    expect([code, all]).toEqual([0, 'a\nb\nc\n']);
+  });
 });
 
 describe('what cannot be read or written', () => {
