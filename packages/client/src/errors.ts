@@ -178,7 +178,7 @@ export const clientError: ErrorFactory<ClientCodes> = defineErrors<ClientCodes>(
   'option/invalid': { text: (c) => `option ${c.option} ${c.reason}` },
   'consume/undecodable': {
     text: (c) =>
-      `the ${c.field} of the record at offset ${c.offset} of ${c.topic}-${c.partition} cannot be decoded: ${c.reason} (onUndecodable can skip such records, or put them aside)`,
+      `the ${c.field} of the record at offset ${c.offset} of ${c.topic}-${c.partition} cannot be decoded: ${c.reason} (where options.value decodes, onUndecodable can skip such records, or put them aside)`,
   },
   'consume/smartmodule-failed': {
     text: (c) =>

@@ -84,3 +84,14 @@ test('the head of a batch ends behind its last record', () => {
   expect([offsets(head), head.length, head.nextOffset]).toEqual([[101n, 105n], 2, 106n]);
   expect(headOf(batch, 3)).toBe(batch);
 });
+
+test('a value that is no JSON is an error that names its place', () => {
+  const builder = new BatchBuilder({ firstTimestampMs: 1_000 });
+  builder.add(null, '{"a":1}', 1_000);
+  builder.add(null, '{"a":', 1_000);
+  const [good, bad] = cut(builder.finish());
+  expect(good?.json()).toEqual({ a: 1 });
+  expect(() => bad?.json()).toThrow(
+    expect.objectContaining({ code: 'consume/undecodable', context: expect.objectContaining({ offset: 1n }) }),
+  );
+});

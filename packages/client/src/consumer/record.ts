@@ -1,6 +1,7 @@
 /** A record as consumers get it. */
 import type { RecordPlace } from '@fluvio-ts/protocol';
 import { int64ToJson } from '@fluvio-ts/protocol';
+import { clientError, reasonOf } from '../errors.ts';
 
 /** What the records of one batch have in common. */
 export interface BatchOrigin {
@@ -106,9 +107,15 @@ export class ConsumerRecord {
     return key === null ? null : utf8.decode(key);
   }
 
-  /** The value parsed as JSON. @throws SyntaxError */
+  /** The value parsed as JSON. @throws `consume/undecodable`, which names the record's place, for a value that is not JSON */
   json<T = unknown>(): T {
-    return JSON.parse(this.text()) as T;
+    try {
+      return JSON.parse(this.text()) as T;
+    } catch (error) {
+      const { topic, partition, offset } = this;
+      const context = { topic, partition, offset, field: 'value', reason: reasonOf(error) } as const;
+      throw clientError('consume/undecodable', context, error);
+    }
   }
 
   /** What `JSON.stringify` writes; offsets beyond 2^53 − 1 are digits in a string, bytes that are no UTF-8 are base64. */
