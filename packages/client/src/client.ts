@@ -156,6 +156,9 @@ export async function connect(options: ConnectOptions): Promise<Client> {
     encode: (record: R) => ProducerRecord,
   ): Promise<Producer<R>> => {
     open('making a producer');
+    if (typeof topic !== 'string' || topic === '') {
+      throw clientError('option/invalid', { option: 'topic', reason: 'names no topic' });
+    }
     const { onBatch, onRetry } = producerOptions;
     const made = await openProducer<R>(
       cluster,
@@ -211,7 +214,7 @@ export async function connect(options: ConnectOptions): Promise<Client> {
         onClose: (closed) => consumers.delete(closed),
         onCommitted: (commit) => heard.tell({ type: 'commit', ...commit }),
       },
-      typeof topic === 'string' ? [topic] : topic,
+      Array.isArray(topic) ? (topic as readonly string[]) : [topic as string],
       {
         ...rest,
         onRetry(retry) {

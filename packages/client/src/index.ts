@@ -18,7 +18,7 @@ export type { ParallelOptions } from './consumer/parallel.ts';
 export { processByKey } from './consumer/parallel.ts';
 export type { PartitionChoice } from './consumer/partitions.ts';
 export type { PartitionOffsets, StartOffset } from './consumer/position.ts';
-export type { ConsumerRecord } from './consumer/record.ts';
+export type { ConsumerRecord, RecordJson } from './consumer/record.ts';
 export type {
   ConsumerGap,
   ConsumerRetry,

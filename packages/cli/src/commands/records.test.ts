@@ -65,7 +65,7 @@ describe('lines', () => {
     expect(run.stderr).toContain('1 of 3 records');
     expect((await all('split', '-k')).stdout).toBe('[a] 1\n[b] 2\n');
     const json = await home.flv(['produce', 'split', '--key-separator', ':', '--json'], { input: 'none\n' });
-    expect(json.code).toBe(1);
+    expect(json.code).toBe(2);
     expect(JSON.parse(json.stderr.trimEnd().split('\n').at(-1) ?? '')).toMatchObject({
       error: { code: 'produce/incomplete', context: { acknowledged: 0, failed: 1 } },
     });

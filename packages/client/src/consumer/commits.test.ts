@@ -206,6 +206,25 @@ describe('stored offsets', () => {
   });
 });
 
+test('a stored offset that the log does not reach is told, and the reader goes on at the end', async () => {
+  const { cluster, client } = await filled();
+  await client.consumerOffsets.set({ consumerId: 'c', topic: 't', partition: 0, offset: 99n });
+  const gaps: unknown[] = [];
+  const consumer = client.consumer('t', { ...named, until: { count: 1 }, onGap: (gap) => gaps.push(gap) });
+  const read = texts(consumer);
+  await until(() => gaps.length > 0);
+  expect(gaps).toEqual([{ topic: 't', partition: 0, wanted: 100n, next: 50n, reason: 'truncated' }]);
+  storeNumbers(cluster, 0, 1, 1);
+  expect(await read).toHaveLength(1);
+});
+
+test('a stored offset between the high watermark and the end is where an uncommitted reader goes on', async () => {
+  const { cluster, client } = await filled();
+  cluster.log('t', 0).highWatermark = 30n;
+  await client.consumerOffsets.set({ consumerId: 'c', topic: 't', partition: 0, offset: 39n });
+  expect((await texts(client.consumer('t', { ...named, until: { count: 1 } })))[0]).toBe('40');
+});
+
 describe('what becomes of an offset that is gone', () => {
   const evicted = async (whenEvicted: 'earliest' | 'latest' | 'fail') => {
     const { cluster, client } = await filled();

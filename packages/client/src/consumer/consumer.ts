@@ -98,7 +98,7 @@ export function openConsumer(
   options: ConsumerOptions,
 ): Consumer {
   const settings = consumerSettings(options);
-  if (topics.length === 0 || new Set(topics).size < topics.length) {
+  if (topics.length === 0 || new Set(topics).size < topics.length || topics.some((topic) => !isName(topic))) {
     throw clientError('option/invalid', { option: 'topic', reason: 'names no topic, or one twice' });
   }
   const named = topics.map((topic) => `'${topic}'`).join(', ');
@@ -351,6 +351,9 @@ export function openConsumer(
   else if (given?.signal.aborted === true) onAbort();
   return consumer;
 }
+
+/** JavaScript lets anything through. */
+const isName = (topic: unknown): boolean => typeof topic === 'string' && topic !== '';
 
 /** A record's own fields are getters, which a spread does not see. */
 const pick = ({ partition, offset }: CommitPoint): Pick<CommitPoint, 'partition' | 'offset'> => ({ partition, offset });

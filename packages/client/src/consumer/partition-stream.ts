@@ -61,7 +61,8 @@ export async function streamPartition(
     let sinceMs: number | undefined;
     let next: bigint;
     if (stored !== undefined) {
-      next = min(stored + 1n, offsets.highWatermark);
+      // A log that does not reach it is told of: as everywhere, the SPU says so.
+      next = settings.isolation === 'read_committed' ? min(stored + 1n, offsets.highWatermark) : stored + 1n;
     } else if (typeof start === 'object' && 'time' in start) {
       sinceMs = Number(start.time);
       next = await offsetOfTime(cluster, { topic, partition, purpose }, sinceMs, offsets, stop);

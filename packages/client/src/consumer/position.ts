@@ -82,7 +82,11 @@ export function checkStart(start: StartOffset): void {
     if (start === 'beginning' || start === 'end') return;
     throw invalid(`is '${start}', but the words are 'beginning' and 'end'`);
   }
-  if (typeof start !== 'object' || start === null) throw invalid(`is ${start}, which is no place`);
+  if (typeof start !== 'object' || start === null) {
+    throw invalid(
+      `is ${String(start)}, which is no place: for an offset, write { offset: ${Number.isSafeInteger(start) ? start : 3}n }`,
+    );
+  }
   if ('offset' in start) {
     if (typeof start.offset === 'bigint' && start.offset >= 0n) return;
     throw invalid(`has offset ${start.offset}, which must be a bigint of at least 0`);
