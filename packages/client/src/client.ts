@@ -167,11 +167,11 @@ export async function connect(options: ConnectOptions): Promise<Client> {
         ...producerOptions,
         onBatch(batch) {
           if (heard.wants('batch')) tellBatch(heard, batch);
-          onBatch?.(batch);
+          return onBatch?.(batch);
         },
         onRetry(retry) {
           heard.tell({ type: 'producer-retry', ...retry });
-          onRetry?.(retry);
+          return onRetry?.(retry);
         },
       },
       { codecs, encode, onClose: (closed) => producers.delete(closed) },
@@ -219,11 +219,11 @@ export async function connect(options: ConnectOptions): Promise<Client> {
         ...rest,
         onRetry(retry) {
           heard.tell({ type: 'consumer-retry', ...retry });
-          rest.onRetry?.(retry);
+          return rest.onRetry?.(retry);
         },
         onGap(gap) {
           heard.tell({ type: 'gap', ...gap });
-          rest.onGap?.(gap);
+          return rest.onGap?.(gap);
         },
       },
     );

@@ -84,7 +84,7 @@ export function committing(parts: CommitsParts, settings: ConsumerSettings): Com
     try {
       await flush();
     } catch (error) {
-      onCommitError?.(error);
+      await onCommitError?.(error);
     }
   };
   const timer = isAuto ? setInterval(() => flushQuietly().catch(() => {}), commitIntervalMs) : undefined;

@@ -241,11 +241,11 @@ export async function streamPartition(
         if (gap !== undefined) {
           if (gap.reason === 'truncated') sink.truncated(topic, partition, gap.next);
           if (place !== undefined) place.next = gap.next;
-          onGap?.(gap);
+          await onGap?.(gap);
         } else if (isRetryable(error)) {
           attempt++;
           wait.failed(error);
-          onRetry?.({ topic, partition, attempt, error });
+          await onRetry?.({ topic, partition, attempt, error });
           if (!reign.isOver) await cluster.pause(attempt, topic, partition, signal);
         } else {
           throw error;
