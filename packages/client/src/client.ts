@@ -66,7 +66,7 @@ export interface Client extends AsyncDisposable {
   /**
    * Reads what is stored from an offset on, once: about `maxBytes` of it, and no waiting for more.
    *
-   * @throws `topic/not-found`, `partition/not-found`, `consume/batch-too-large`, `server/error`, `connect/timeout`
+   * @throws `topic/not-found`, `partition/not-found`, `consume/batch-too-large`, codes of `ServerCodes`, `connect/timeout`
    */
   fetch(topic: string, partition: number, options: FetchOptions): Promise<Fetched>;
   /** How far named consumers are, as the cluster stores it. */

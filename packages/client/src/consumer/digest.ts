@@ -45,7 +45,7 @@ export interface Answer {
 export interface Digester {
   /** Finds what is new in an answer, and counts what of it is not compressed as not read. */
   find(answer: StreamFetchResponse, from: bigint): Answer;
-  /** Hands out what was found. `place.next` moves with each batch. @throws `wire/*`, `codec/missing`, `server/error`, `consume/transform-failed` */
+  /** Hands out what was found. `place.next` moves with each batch. @throws `wire/*`, `codec/missing`, codes of `ServerCodes`, `consume/transform-failed` */
   digest(answer: Answer, place: Place): Promise<void>;
   close(): Promise<void>;
 }

@@ -73,14 +73,14 @@ export interface ConsumerOptions {
    * have; otherwise it goes on where the two logs part.
    */
   readonly whenEvicted?: WhenEvicted;
-  /** Called when a stream is interrupted; it is resumed by itself, for ever. What it throws, or rejects with, ends the consumer. */
+  /** Called when a stream is interrupted; it is resumed by itself, for ever. What it throws or rejects with ends the consumer. */
   readonly onRetry?: (retry: ConsumerRetry) => void;
   /**
    * Called when the stream goes on somewhere else than wanted: retention removed records before they could be read, or uncommitted
-   * ones were lost with their leader. What it throws, or rejects with, ends the consumer.
+   * ones were lost with their leader. What it throws ends the consumer.
    */
   readonly onGap?: (gap: ConsumerGap) => void;
-  /** Called when a record was left out because a SmartModule failed on it. What it throws, or rejects with, ends the consumer. */
+  /** Called when a record was left out because a SmartModule failed on it. What it throws ends the consumer. */
   readonly onSkip?: (skip: ConsumerSkip) => void;
   /** Called when offsets could not be stored; they are tried again with the next ones. */
   readonly onCommitError?: (error: unknown) => void;

@@ -30,7 +30,7 @@ const FILTERED_IDLE_MS = 3_000;
 /**
  * Streams until the end that was asked for, or until the signal is aborted, and resolves then.
  *
- * @throws what no retry can help: `topic/not-found`, `server/error`, `consume/batch-too-large`, `consume/smartmodule-failed`,
+ * @throws what no retry can help: `topic/not-found`, codes of `ServerCodes`, `consume/batch-too-large`, `consume/smartmodule-failed`,
  *   `consume/truncated`, `codec/missing`, `wire/*`
  */
 export async function streamPartition(

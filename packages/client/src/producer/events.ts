@@ -1,5 +1,6 @@
 /** What a producer tells those who watch it. */
 import type { CodecName } from '@fluvio-ts/protocol';
+import { attempt } from '../observe/attempt.ts';
 import type { ProducerRecord } from './result.ts';
 
 /** A batch is settled. */
@@ -47,12 +48,6 @@ export interface ProducerFailure {
 }
 
 /** Calls a hook. What it throws, or rejects with, is its own: a producer must go on. */
-export function tell<T>(hook: ((event: T) => unknown) | undefined, event: T): void {
-  try {
-    const told = hook?.(event);
-    // An async function is a hook, too, and there is nobody to tell of its failure either.
-    if (told instanceof Promise) told.catch(() => {});
-  } catch {
-    // There is nobody to tell.
-  }
+export function tell<T>(hook: ((event: T) => void) | undefined, event: T): void {
+  attempt(() => hook?.(event));
 }
