@@ -119,13 +119,20 @@ describe('a server that accepts and says nothing', () => {
   });
 });
 
+test('an option that there is none of is named, also where no command is', async () => {
+  for (const args of [['--frob'], ['--timeout', '1s', '--frob'], ['topic', '--frob', '--json']]) {
+    const { code, stderr } = await home.flv(args);
+    expect([code, stderr]).toEqual([2, expect.stringContaining("unknown option '--frob'")]);
+  }
+});
+
 test('files that cannot be read are an error before anything is connected', async () => {
   for (const args of [
     ['produce', 't', '--raw', '--file', 'missing.bin'],
     ['-c', '127.0.0.1:1', '--ca-cert', 'missing.pem', 'topic', 'list'],
   ]) {
     const run = await home.flv([...args, '--json']);
-    expect(errorOf(run)).toMatchObject({ code: 'input/unreadable', exitCode: 1 });
+    expect(errorOf(run)).toMatchObject({ code: 'input/missing', exitCode: 3 });
     expect(errorOf(run).message).toContain('missing');
   }
 });

@@ -1,7 +1,7 @@
 import { isFluvioError } from '@fluvio-ts/protocol';
 import type { Cluster } from './cluster.ts';
 import { openCluster } from './cluster.ts';
-import { type ConnectOptions, endpointsOf, positive } from './connect-options.ts';
+import { type ConnectOptions, endpointsOf, positive, spuAddressOf } from './connect-options.ts';
 import { deadline, orAborted } from './connection/timer.ts';
 import type { Consumer } from './consumer/consumer.ts';
 import { openConsumer } from './consumer/consumer.ts';
@@ -15,7 +15,7 @@ import { fetchOffsets } from './consumer/position.ts';
 import { clientError, reasonOf } from './errors.ts';
 import { counters } from './observe/counters.ts';
 import type { ClientEventOf, ClientEventType } from './observe/events.ts';
-import type { ClientHealth } from './observe/health.ts';
+import type { ClientHealth, PartitionLag } from './observe/health.ts';
 import { observer } from './observe/observer.ts';
 import { tellBatch } from './observe/tell-batch.ts';
 import type { ProducerOptions } from './producer/options.ts';
@@ -66,7 +66,7 @@ export interface Client extends AsyncDisposable {
   /**
    * Reads what is stored from an offset on, once: about `maxBytes` of it, and no waiting for more.
    *
-   * @throws `topic/not-found`, `partition/not-found`, `consume/batch-too-large`, `server/error`, `connect/timeout`
+   * @throws `topic/not-found`, `partition/not-found`, `consume/batch-too-large`, codes of `ServerCodes`, `connect/timeout`
    */
   fetch(topic: string, partition: number, options: FetchOptions): Promise<Fetched>;
   /** How far named consumers are, as the cluster stores it. */
@@ -90,6 +90,18 @@ export interface Client extends AsyncDisposable {
 }
 
 const CLOSE_TIMEOUT_MS = 10_000;
+/** What is cut off at the end of that has this long to settle. */
+const SETTLE_TIMEOUT_MS = 1_000;
+
+/** How far a consumer is behind, by what it was told last. */
+function lagOf({ positions }: Consumer, consumerId: string | undefined): PartitionLag[] {
+  return positions.map(({ topic, partition, next, highWatermark }) => ({
+    topic,
+    partition,
+    ...(consumerId !== undefined && { consumerId }),
+    records: Math.max(0, Number(highWatermark - next)),
+  }));
+}
 
 /** What sister packages reach a client's cluster by. */
 const clusters = new WeakMap<Client, Cluster>();
@@ -121,14 +133,15 @@ export async function connect(options: ConnectOptions): Promise<Client> {
       requestTimeoutMs: positive('requestTimeoutMs', options.requestTimeoutMs ?? 60_000),
       probeIntervalMs:
         options.probeIntervalMs === 0 ? 0 : positive('probeIntervalMs', options.probeIntervalMs ?? 15_000),
-      spuAddress: options.spuAddress ?? 'public',
+      spuAddress: spuAddressOf(options),
       earlyAck: options.earlyAck ?? true,
     },
     options.signal,
   );
   const codecs = options.codecs ?? {};
   const producers = new Set<Pick<Producer, 'close' | 'bufferedBytes'>>();
-  const consumers = new Set<Consumer>();
+  /** With their names. */
+  const consumers = new Map<Consumer, string | undefined>();
   let ids = 0;
   const nextId = (): number => ids++;
   let closing: Promise<void> | undefined;
@@ -143,7 +156,10 @@ export async function connect(options: ConnectOptions): Promise<Client> {
     encode: (record: R) => ProducerRecord,
   ): Promise<Producer<R>> => {
     open('making a producer');
-    const { onBatch } = producerOptions;
+    if (typeof topic !== 'string' || topic === '') {
+      throw clientError('option/invalid', { option: 'topic', reason: 'names no topic' });
+    }
+    const { onBatch, onRetry } = producerOptions;
     const made = await openProducer<R>(
       cluster,
       topic,
@@ -151,7 +167,11 @@ export async function connect(options: ConnectOptions): Promise<Client> {
         ...producerOptions,
         onBatch(batch) {
           if (heard.wants('batch')) tellBatch(heard, batch);
-          onBatch?.(batch);
+          return onBatch?.(batch);
+        },
+        onRetry(retry) {
+          heard.tell({ type: 'producer-retry', ...retry });
+          return onRetry?.(retry);
         },
       },
       { codecs, encode, onClose: (closed) => producers.delete(closed) },
@@ -187,21 +207,27 @@ export async function connect(options: ConnectOptions): Promise<Client> {
   ): unknown {
     open('making a consumer');
     const base = openConsumer(
-      { cluster, codecs, nextId, onClose: (closed) => consumers.delete(closed) },
-      typeof topic === 'string' ? [topic] : topic,
+      {
+        cluster,
+        codecs,
+        nextId,
+        onClose: (closed) => consumers.delete(closed),
+        onCommitted: (commit) => heard.tell({ type: 'commit', ...commit }),
+      },
+      Array.isArray(topic) ? (topic as readonly string[]) : [topic as string],
       {
         ...rest,
         onRetry(retry) {
           heard.tell({ type: 'consumer-retry', ...retry });
-          rest.onRetry?.(retry);
+          return rest.onRetry?.(retry);
         },
         onGap(gap) {
           heard.tell({ type: 'gap', ...gap });
-          rest.onGap?.(gap);
+          return rest.onGap?.(gap);
         },
       },
     );
-    consumers.add(base);
+    consumers.set(base, rest.consumerId);
     if (value === undefined) return base;
     return typedConsumer(base, { value, onUndecodable, ...(key !== undefined && { key }) }, deadLetter);
   }
@@ -211,12 +237,9 @@ export async function connect(options: ConnectOptions): Promise<Client> {
   const deadLetter: DeadLetter = async (topic, { key, value }) => {
     const found = graveyards.get(topic) ?? producer(topic);
     graveyards.set(topic, found);
-    try {
-      await (await found).send({ key, value });
-    } catch (error) {
-      graveyards.delete(topic);
-      throw error;
-    }
+    // One that was made goes on after failures; one that could not be is made anew the next time.
+    found.catch(() => graveyards.delete(topic));
+    await (await found).send({ key, value });
   };
 
   const client: Client = {
@@ -254,6 +277,8 @@ export async function connect(options: ConnectOptions): Promise<Client> {
         bufferedBytes: [...producers].reduce((sum, { bufferedBytes }) => sum + bufferedBytes, 0),
         producers: producers.size,
         consumers: consumers.size,
+        lag: [...consumers].flatMap(([consumer, consumerId]) => lagOf(consumer, consumerId)),
+        waiting: cluster.waits.list,
         totals: { connects, connectFailures: failures, losses, requests },
         ...(lastError !== undefined && {
           lastError: { ...(isFluvioError(lastError) && { code: lastError.code }), message: reasonOf(lastError) },
@@ -267,14 +292,19 @@ export async function connect(options: ConnectOptions): Promise<Client> {
         const limit = deadline(timeoutMs);
         let ended: readonly PromiseSettledResult<void>[] = [];
         const drain = async (): Promise<void> => {
-          await Promise.allSettled([...consumers].map((consumer) => consumer.close()));
+          await Promise.allSettled([...consumers.keys()].map((consumer) => consumer.close()));
           const leftMs = Math.max(0, until - performance.now());
           ended = await Promise.allSettled([...producers].map((producer) => producer.close({ timeoutMs: leftMs })));
         };
-        // Whatever does not end by itself ends with the connections.
-        await orAborted(drain(), limit.signal, () => new Error('time is up')).catch(() => {});
+        const drained = drain();
+        const late = (): Error => new Error('time is up');
+        await orAborted(drained, limit.signal, late).catch(() => {});
         limit.release();
         cluster.close();
+        // Whatever does not end by itself ends with the connections, and says then what was lost.
+        const last = deadline(SETTLE_TIMEOUT_MS);
+        await orAborted(drained, last.signal, late).catch(() => {});
+        last.release();
         for (const end of ended) if (end.status === 'rejected') throw end.reason;
       })();
       return closing;

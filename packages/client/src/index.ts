@@ -3,6 +3,7 @@
  *
  * @packageDocumentation
  */
+export { jsonReplacer } from '@fluvio-ts/protocol';
 export type { Client, Untyped } from './client.ts';
 export { connect } from './client.ts';
 export type { ConnectOptions } from './connect-options.ts';
@@ -17,7 +18,7 @@ export type { ParallelOptions } from './consumer/parallel.ts';
 export { processByKey } from './consumer/parallel.ts';
 export type { PartitionChoice } from './consumer/partitions.ts';
 export type { PartitionOffsets, StartOffset } from './consumer/position.ts';
-export type { ConsumerRecord } from './consumer/record.ts';
+export type { ConsumerRecord, RecordJson } from './consumer/record.ts';
 export type {
   ConsumerGap,
   ConsumerRetry,
@@ -29,6 +30,7 @@ export type {
 export type { StoredOffset, StoredOffsetFilter } from './consumer/stored-offsets.ts';
 export type { UntilOffset } from './consumer/until.ts';
 export type { ClientCodes } from './errors.ts';
+export type { IsolationLevel } from './isolation.ts';
 export type { LiveConnection } from './observe/counters.ts';
 export type {
   ClientEvent,
@@ -37,8 +39,9 @@ export type {
   ClientHooks,
   ServerPlace,
 } from './observe/events.ts';
-export type { ClientHealth, ControllerHealth } from './observe/health.ts';
+export type { ClientHealth, ControllerHealth, PartitionLag } from './observe/health.ts';
 export type { LogFields, Logger } from './observe/logger.ts';
+export type { WaitingPartition } from './observe/waits.ts';
 export type { ProducerBatch, ProducerFailure, ProducerRetry } from './producer/events.ts';
 export type { Partitioner, ProducerOptions } from './producer/options.ts';
 export type { Producer } from './producer/producer.ts';
@@ -49,4 +52,5 @@ export type { TypedConsumer, TypedConsumerOptions } from './serde/typed-consumer
 export type { RawKey, TypedProducer, TypedProducerOptions, TypedProducerRecord } from './serde/typed-producer.ts';
 export type { TypedBatch, TypedRecord } from './serde/typed-record.ts';
 export type { OnUndecodable, Undecodable } from './serde/undecodable.ts';
+export type { ServerAnswer, ServerCodes, ServerErrorCode } from './server-answers.ts';
 export type { SmartModuleLookback, SmartModuleSettings, SmartModuleUse } from './smartmodules.ts';

@@ -57,7 +57,7 @@ export class FluvioAdmin {
     return topic;
   }
 
-  /** Deletes a topic and resolves with its name. @throws `server/error` */
+  /** Deletes a topic and resolves with its name. @throws codes of `ServerCodes` */
   async deleteTopic(topic: string): Promise<string> {
     await this.#inner.topics.delete(topic);
     return topic;
@@ -91,7 +91,7 @@ export class FluvioAdmin {
     return JSON.stringify((await this.#inner.spus.list()).map((spu) => shown(toJson(spu))));
   }
 
-  /** Registers an SPU. @throws `server/error` */
+  /** Registers an SPU. @throws codes of `ServerCodes` */
   async createCustomSpu(name: string, spec: CustomSpuSpec): Promise<void> {
     const ingress = spec.publicEndpoint?.ingress?.[0];
     await this.#inner.spus.register({
@@ -109,12 +109,12 @@ export class FluvioAdmin {
     });
   }
 
-  /** Unregisters an SPU, by name or id. @throws `server/error` */
+  /** Unregisters an SPU, by name or id. @throws codes of `ServerCodes` */
   async deleteCustomSpu(key: string | number): Promise<void> {
     await this.#inner.spus.unregister(key);
   }
 
-  /** Makes a group of SPUs. @throws `server/error` */
+  /** Makes a group of SPUs. @throws codes of `ServerCodes` */
   async createManagedSpu(name: string, spec: SpuGroupSpec = {}): Promise<void> {
     const { replicas = DEFAULT_REPLICAS, minId = 0, spuConfig = {} } = spec;
     await this.#inner.spuGroups.create(name, {
@@ -125,7 +125,7 @@ export class FluvioAdmin {
     });
   }
 
-  /** Deletes a group of SPUs. @throws `server/error` */
+  /** Deletes a group of SPUs. @throws codes of `ServerCodes` */
   async deleteManagedSpu(name: string): Promise<void> {
     await this.#inner.spuGroups.delete(name);
   }

@@ -26,7 +26,7 @@ export interface GetSmartModuleOptions extends ReadOptions {
  * `change/unconfirmed`.
  *
  * Every method may also reject with `connect/timeout`, `request/aborted` and `client/closed`; changes with
- * `server/error`, whose `context.name` is Fluvio's name of the error (`SmartModuleError`, `SmartModuleNotFound`, …).
+ * what the controller refuses, a code of `ServerCodes` (`smartmodule/not-found`, `permission/denied`, …).
  */
 export interface SmartModules {
   /**
@@ -37,7 +37,7 @@ export interface SmartModules {
    * await admin(client).smartModules.create('contains', { wasm: await readFile('contains.wasm') });
    * ```
    *
-   * @throws `option/invalid`, `server/error`, `change/unconfirmed`, `wait/timeout`
+   * @throws `option/invalid`, codes of `ServerCodes`, `change/unconfirmed`, `wait/timeout`
    */
   create(name: string, module: SmartModuleSettings | SmartModuleSpec, options?: CreateOptions): Promise<SmartModule>;
   /** One SmartModule; undefined when there is none. */
@@ -47,7 +47,7 @@ export interface SmartModules {
   /**
    * Deletes a SmartModule; what runs already goes on.
    *
-   * @throws `server/error` (`SmartModuleNotFound`), `change/unconfirmed`, `wait/timeout`
+   * @throws `smartmodule/not-found`, `change/unconfirmed`, `wait/timeout`
    */
   delete(key: string, options?: ChangeOptions): Promise<void>;
   /** Every change of every SmartModule, without their WebAssembly. */

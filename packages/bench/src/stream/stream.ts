@@ -1,16 +1,13 @@
 /** The streaming benchmark: our client and the native one on the embedded cluster, beside the raw loopback of the same run. */
-import type { ChildProcess } from 'node:child_process';
-import { fork } from 'node:child_process';
-import { once } from 'node:events';
-import { fileURLToPath } from 'node:url';
 import { tcp } from '@fluvio-ts/adapter-tcp';
 import { admin } from '@fluvio-ts/admin';
 import { connect } from '@fluvio-ts/client';
 import { startCluster } from '@fluvio-ts/cluster';
 import type { BenchRow } from '../row.ts';
 import { spread } from '../row.ts';
-import type { Job, Samples } from './job.ts';
+import type { Samples } from './job.ts';
 import { findNative, NATIVE_LARGEST_BYTES } from './native.ts';
+import { runJob as run, withRawPeer } from './run.ts';
 
 /** Sizes of values, and how many records a round has: enough for a second or so. */
 const SIZES = [
@@ -21,15 +18,6 @@ const SIZES = [
 const SMALL_BYTES = 100;
 const BATCH_BYTES = 65_536;
 
-const program = (name: string): string => fileURLToPath(new URL(`./${name}.js`, import.meta.url));
-
-const run = async (job: Job): Promise<Samples> => {
-  const child = fork(program('worker'), [JSON.stringify(job)]);
-  const [samples] = await Promise.race([once(child, 'message'), once(child, 'exit')]);
-  if (!Array.isArray(samples)) throw new Error(`'${job.do}' ended without a result`);
-  return samples as Samples;
-};
-
 const percentile = (samples: Samples, share: number): number => {
   const sorted = [...samples].sort((a, b) => a - b);
   return sorted[Math.floor(share * sorted.length)] ?? Number.NaN;
@@ -38,10 +26,11 @@ const percentile = (samples: Samples, share: number): number => {
 const times = (value: number, of: number): string => `${(value / of).toFixed(2)} x raw`;
 
 /** Measures everything; `say` hears what is being measured. */
-export async function streamRows(say: (text: string) => void): Promise<BenchRow[]> {
+export const streamRows = (say: (text: string) => void): Promise<BenchRow[]> =>
+  withRawPeer((port) => rowsBeside(port, say));
+
+async function rowsBeside(port: number, say: (text: string) => void): Promise<BenchRow[]> {
   const rows: BenchRow[] = [];
-  const peer: ChildProcess = fork(program('raw-peer'));
-  const [port] = (await once(peer, 'message')) as [number];
   await using cluster = await startCluster({ mode: 'processes', spus: 1 });
   await using client = await connect({ endpoint: cluster.endpoint, transport: tcp() });
   const { endpoint } = cluster;
@@ -54,47 +43,43 @@ export async function streamRows(say: (text: string) => void): Promise<BenchRow[
     return row.median;
   };
 
-  try {
-    say('raw loopback');
-    const up = add(
-      'raw loopback, upload in 64 KiB writes',
-      'MB/s',
-      await run({ do: 'raw upload', port, writeBytes: BATCH_BYTES }),
-    );
-    const down = add('raw loopback, download in 1 MiB writes', 'MB/s', await run({ do: 'raw download', port }));
-    const trips = await run({ do: 'raw round trip', port, sizeBytes: SMALL_BYTES });
-    const trip = add('raw round trip of 100 B', 'us', trips, `p99 ${percentile(trips, 0.99).toFixed(0)} us`);
+  say('raw loopback');
+  const up = add(
+    'raw loopback, upload in 64 KiB writes',
+    'MB/s',
+    await run({ do: 'raw upload', port, writeBytes: BATCH_BYTES }),
+  );
+  const down = add('raw loopback, download in 1 MiB writes', 'MB/s', await run({ do: 'raw download', port }));
+  const trips = await run({ do: 'raw round trip', port, sizeBytes: SMALL_BYTES });
+  const trip = add('raw round trip of 100 B', 'us', trips, `p99 ${percentile(trips, 0.99).toFixed(0)} us`);
 
-    for (const { label, sizeBytes, records, nativeConsumes } of SIZES) {
-      for (const who of clients) {
-        const size = who === 'native' ? Math.min(sizeBytes, NATIVE_LARGEST_BYTES) : sizeBytes;
-        const topic = `bench-${who}-${sizeBytes}`;
-        await admin(client).topics.create(topic);
-        const rate = (samples: Samples, limit: number): string => {
-          const megabytes = (spread(samples).median * size) / 1e6;
-          return `${megabytes.toFixed(0)} MB/s, ${times(megabytes, limit)}`;
-        };
-        say(`produce ${label}, ${who}`);
-        const produced = await run({ do: 'produce', client: who, endpoint, topic, sizeBytes: size, records });
-        add(`produce ${label}, acked, ${who}`, 'records/s', produced, rate(produced, up));
-        say(`consume ${label}, ${who}`);
-        const wanted = who === 'native' ? nativeConsumes : records;
-        const consumed = await run({ do: 'consume', client: who, endpoint, topic, sizeBytes: size, records: wanted });
-        add(`consume ${label}, ${who}`, 'records/s', consumed, rate(consumed, down));
-        await admin(client).topics.delete(topic);
-      }
-    }
+  for (const { label, sizeBytes, records, nativeConsumes } of SIZES) {
     for (const who of clients) {
-      say(`one awaited send at a time, ${who}`);
-      const topic = `bench-send-${who}`;
+      const size = who === 'native' ? Math.min(sizeBytes, NATIVE_LARGEST_BYTES) : sizeBytes;
+      const topic = `bench-${who}-${sizeBytes}`;
       await admin(client).topics.create(topic);
-      const sends = await run({ do: 'send', client: who, endpoint, topic, sizeBytes: SMALL_BYTES });
-      const p99 = percentile(sends, 0.99);
-      const note = `${times(percentile(sends, 0.5), trip)}; p99 ${p99.toFixed(0)} us, ${times(p99, percentile(trips, 0.99))}`;
-      add(`send 100 B, awaited, ${who}`, 'us', sends, note);
+      const rate = (samples: Samples, limit: number): string => {
+        const megabytes = (spread(samples).median * size) / 1e6;
+        return `${megabytes.toFixed(0)} MB/s, ${times(megabytes, limit)}`;
+      };
+      say(`produce ${label}, ${who}`);
+      const produced = await run({ do: 'produce', client: who, endpoint, topic, sizeBytes: size, records });
+      add(`produce ${label}, acked, ${who}`, 'records/s', produced, rate(produced, up));
+      say(`consume ${label}, ${who}`);
+      const wanted = who === 'native' ? nativeConsumes : records;
+      const consumed = await run({ do: 'consume', client: who, endpoint, topic, sizeBytes: size, records: wanted });
+      add(`consume ${label}, ${who}`, 'records/s', consumed, rate(consumed, down));
+      await admin(client).topics.delete(topic);
     }
-  } finally {
-    peer.disconnect();
+  }
+  for (const who of clients) {
+    say(`one awaited send at a time, ${who}`);
+    const topic = `bench-send-${who}`;
+    await admin(client).topics.create(topic);
+    const sends = await run({ do: 'send', client: who, endpoint, topic, sizeBytes: SMALL_BYTES });
+    const p99 = percentile(sends, 0.99);
+    const note = `${times(percentile(sends, 0.5), trip)}; p99 ${p99.toFixed(0)} us, ${times(p99, percentile(trips, 0.99))}`;
+    add(`send 100 B, awaited, ${who}`, 'us', sends, note);
   }
   return rows;
 }

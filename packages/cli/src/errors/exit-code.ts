@@ -25,7 +25,13 @@ const BY_CODE: Readonly<Record<string, ExitCode>> = {
   usage: EXIT.usage,
   'option/invalid': EXIT.usage,
   'topic/invalid-name': EXIT.usage,
+  'topic/invalid-configuration': EXIT.usage,
+  'topic/deduplication': EXIT.notFound,
   'input/invalid': EXIT.usage,
+  'input/no-separator': EXIT.usage,
+  'input/line-too-long': EXIT.usage,
+  'produce/too-large': EXIT.usage,
+  'batch/too-large': EXIT.usage,
   'json/invalid': EXIT.usage,
   'cluster/options': EXIT.usage,
   'cluster/authorization': EXIT.usage,
@@ -41,7 +47,15 @@ const BY_CODE: Readonly<Record<string, ExitCode>> = {
   'profile/no-file': EXIT.notFound,
   'cluster/none': EXIT.notFound,
   'consumer/not-found': EXIT.notFound,
+  'spu/not-found': EXIT.notFound,
+  'table-format/not-found': EXIT.notFound,
+  'mirror/not-found': EXIT.notFound,
+  'offset/evicted': EXIT.notFound,
+  'offset/out-of-range': EXIT.notFound,
+  'input/missing': EXIT.notFound,
   'cluster/unknown-member': EXIT.notFound,
+  'permission/denied': EXIT.denied,
+  'input/denied': EXIT.denied,
   tls: EXIT.denied,
   'connection/tls-required': EXIT.denied,
   'profile/certificate': EXIT.denied,
@@ -54,6 +68,13 @@ const BY_CODE: Readonly<Record<string, ExitCode>> = {
   'produce/timeout': EXIT.unreachable,
   'produce/buffer-full': EXIT.unreachable,
   'cluster/start-timeout': EXIT.unreachable,
+  'topic/exists': EXIT.conflict,
+  'spu/exists': EXIT.conflict,
+  'table-format/exists': EXIT.conflict,
+  'mirror/exists': EXIT.conflict,
+  'system/protected': EXIT.conflict,
+  'topic/not-provisioned': EXIT.conflict,
+  'topic/invalid-replica-type': EXIT.conflict,
   'profile/name-taken': EXIT.conflict,
   'profile/cluster-in-use': EXIT.conflict,
   'profile/changed': EXIT.conflict,
@@ -66,29 +87,11 @@ const BY_CODE: Readonly<Record<string, ExitCode>> = {
   confirm: EXIT.unconfirmed,
 };
 
-/** What a server answers, by the name of its error. */
+/** What a server answers that has no code of its own, by the name of its error. */
 const BY_KIND: { readonly [K in ErrorKind]?: ExitCode } = {
-  TopicNotFound: EXIT.notFound,
-  TopicDeleted: EXIT.notFound,
-  SpuNotFound: EXIT.notFound,
-  SmartModuleNotFound: EXIT.notFound,
-  TableFormatNotFound: EXIT.notFound,
-  MirrorNotFound: EXIT.notFound,
-  OffsetEvicted: EXIT.notFound,
-  OffsetOutOfRange: EXIT.notFound,
-  PermissionDenied: EXIT.denied,
   RequestTimedOut: EXIT.unreachable,
   SpuOffline: EXIT.unreachable,
-  TopicAlreadyExists: EXIT.conflict,
-  SpuAlreadyExists: EXIT.conflict,
-  TableFormatAlreadyExists: EXIT.conflict,
-  MirrorAlreadyExists: EXIT.conflict,
-  SystemSpecDeletionAttempt: EXIT.conflict,
-  SystemSpecUpdatingAttempt: EXIT.conflict,
-  TopicNotProvisioned: EXIT.conflict,
-  TopicInvalidReplicaType: EXIT.conflict,
-  TopicInvalidName: EXIT.usage,
-  TopicInvalidConfiguration: EXIT.usage,
+  InvalidCreateRequest: EXIT.usage,
 };
 
 /** What of an error decides. */
@@ -115,6 +118,8 @@ export function exitCodeOf({ code, context, cause }: Failure): number {
         : exitCodeOf(first);
     case 'cluster/unhealthy':
       return first === undefined ? EXIT.failure : exitCodeOf(first);
+    case 'websocket/refused':
+      return isUnauthorised(context) ? EXIT.denied : EXIT.unreachable;
     // Whoever is refused was reached.
     case 'connect/failed':
     case 'connect/timeout':
@@ -123,6 +128,10 @@ export function exitCodeOf({ code, context, cause }: Failure): number {
       return BY_CODE[code] ?? BY_CODE[code.slice(0, code.indexOf('/'))] ?? EXIT.failure;
   }
 }
+
+/** Whether a gateway wants a token, or another one. */
+const isUnauthorised = (context: unknown): boolean =>
+  [401, 403].includes((context as { readonly status: number }).status);
 
 function failureIn(cause: unknown): Failure | undefined {
   return cause instanceof Error && 'code' in cause && typeof cause.code === 'string'

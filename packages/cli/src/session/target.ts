@@ -7,6 +7,7 @@ import { readFile } from 'node:fs/promises';
 import type { TlsOptions } from '@fluvio-ts/adapter-tcp';
 import type { ClusterStatus } from '@fluvio-ts/cluster';
 import { openProfiles, type ResolvedTls, resolveCluster } from '@fluvio-ts/profiles';
+import { parseAddress } from '@fluvio-ts/protocol';
 import { unreadable } from '../errors/unreadable.ts';
 import { UsageError } from '../parse/usage-error.ts';
 import type { TargetValues } from '../spec/globals.ts';
@@ -18,11 +19,16 @@ export interface Target {
   /** `undefined`: plaintext. */
   readonly tls: TlsOptions | undefined;
   readonly spuAddress: 'public' | 'local';
+  /** Where `tls` was read from, for error texts: the option, and its file where it is one of the command line. */
+  readonly tlsFrom?: TlsFrom;
   /** WebSocket URL of the gateway to go through. */
   readonly gateway: string | undefined;
   /** What it was taken from: `--cluster`, `profile 'local'`, … */
   readonly from: string;
 }
+
+/** By the name of an option of the transport. */
+export type TlsFrom = Readonly<Record<string, { readonly option: string; readonly path: string | undefined }>>;
 
 /** What decides about the target. */
 export interface TargetChoice {
@@ -31,24 +37,26 @@ export interface TargetChoice {
   readonly signal?: AbortSignal;
 }
 
-/** Finds the target. @throws UsageError, `profile/*`, `input/unreadable` */
+/** Finds the target. @throws UsageError, `profile/*`, `input/*` */
 export async function findTarget({ globals, env, signal }: TargetChoice): Promise<Target> {
   const gateway = given(globals.gateway);
+  const byName = globals.cluster === undefined ? 'FLUVIO_CLUSTER' : '--cluster';
   const tlsFlag = tlsOptionUsed(globals);
   const byEnv = globals.cluster === undefined && globals.profile === undefined;
   const endpoint = globals.cluster ?? (byEnv ? given(env.FLUVIO_CLUSTER) : undefined);
+  if (endpoint !== undefined) checkAddress(byName, endpoint);
   if (gateway !== undefined) {
     if (globals.profile !== undefined) throw onlyWith('--profile', 'a direct connection: a gateway knows its cluster');
     if (globals.domain !== undefined) throw onlyWith('--domain', 'a direct connection: a gateway is known by its URL');
     const tls = tlsFlag === undefined ? undefined : await tlsOf(globals);
     const host = hostOf(gateway);
     // Not the whole URL, which may hold a token.
-    return { endpoint: endpoint ?? host, tls, spuAddress: 'public', gateway, from: `gateway ${host}` };
+    const tlsFrom = tlsFromOf(globals);
+    return { endpoint: endpoint ?? host, tls, tlsFrom, spuAddress: 'public', gateway, from: `gateway ${host}` };
   }
   if (endpoint !== undefined) {
-    const from = globals.cluster === undefined ? 'FLUVIO_CLUSTER' : '--cluster';
     const tls = tlsFlag === undefined ? undefined : await tlsOf(globals);
-    return { endpoint, tls, spuAddress: 'public', gateway, from };
+    return { endpoint, tls, tlsFrom: tlsFromOf(globals), spuAddress: 'public', gateway, from: byName };
   }
   if (tlsFlag !== undefined) throw onlyWith(tlsFlag, '--cluster: a profile says itself whether it uses TLS');
   const name = globals.profile ?? given(env.FLUVIO_PROFILE);
@@ -66,6 +74,14 @@ export async function findTarget({ globals, env, signal }: TargetChoice): Promis
 const given = (text: string | undefined): string | undefined => (text === '' ? undefined : text);
 
 const onlyWith = (option: string, what: string): UsageError => new UsageError(`${option} goes only with ${what}`);
+
+function checkAddress(option: string, text: string): void {
+  try {
+    parseAddress(text);
+  } catch {
+    throw new UsageError(`${option}: '${text}' is not an address`, 'such as localhost:9003 or [::1]:9003');
+  }
+}
 
 const PORTS: Readonly<Record<string, number>> = { 'ws:': 80, 'wss:': 443, 'http:': 80, 'https:': 443 };
 
@@ -90,6 +106,12 @@ function tlsOptionUsed(globals: TargetValues): string | undefined {
   if (globals.enableClientCert) return '--enable-client-cert';
   return globals.insecure ? '--insecure' : undefined;
 }
+
+const tlsFromOf = ({ caCert, clientCert, clientKey }: TargetValues): TlsFrom => ({
+  ca: { option: '--ca-cert', path: caCert },
+  cert: { option: '--client-cert', path: clientCert },
+  key: { option: '--client-key', path: clientKey },
+});
 
 /** Reads the TLS options. Unlike in the official command line, `--tls` alone verifies the server. */
 async function tlsOf(globals: TargetValues): Promise<TlsOptions> {
@@ -121,7 +143,7 @@ function tlsOfProfile(tls: ResolvedTls): TlsOptions | undefined {
   return { ca: tls.caCert, cert: tls.cert, key: tls.key, domain: tls.domain };
 }
 
-/** Reads the certificates that an embedded cluster keeps for its clients. @throws `input/unreadable` */
+/** Reads the certificates that an embedded cluster keeps for its clients. @throws `input/*` */
 export async function readTls({ domain, paths }: NonNullable<ClusterStatus['tls']>): Promise<TlsOptions> {
   const [ca, cert, key] = await Promise.all([readPem(paths.ca), readPem(paths.cert), readPem(paths.key)]);
   return {

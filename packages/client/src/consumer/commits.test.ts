@@ -27,6 +27,27 @@ describe('automatic commits', () => {
     expect(await texts(client.consumer('t', { ...named, until: 'end', resume: false }))).toHaveLength(101);
   });
 
+  test('are told, with their failures; and health says how far behind the consumer is', async () => {
+    const { cluster, client } = await filled();
+    const told: unknown[] = [];
+    client.on('commit', (event) => told.push(event));
+    const consumer = client.consumer('t', { ...named, commit: 'manual' });
+    const records = consumer[Symbol.asyncIterator]();
+    await records.next();
+    const lag = { topic: 't', partition: 0, consumerId: 'c' };
+    expect(client.health().lag).toEqual([{ ...lag, records: 40 }]);
+    cluster.faults.store = () => ({ kind: 'Other', message: 'not now' });
+    await expect(consumer.commit({ partition: 0, offset: 0n })).rejects.toMatchObject({ code: 'server/error' });
+    delete cluster.faults.store;
+    await consumer.commit({ partition: 0, offset: 0n });
+    const event = { type: 'commit', ...lag, offset: 0n, durationMs: expect.any(Number) };
+    expect(told).toEqual([{ ...event, error: expect.any(Error) }, event]);
+    for (let i = 1; i < 50; i++) await records.next();
+    expect(client.health().lag).toEqual([{ ...lag, records: 0 }]);
+    await consumer.close();
+    expect(client.health().lag).toEqual([]);
+  });
+
   test('leave the record in hand out when the loop is left, whether it is done or has failed', async () => {
     const { cluster, client } = await filled();
     const seen: string[] = [];
@@ -112,6 +133,30 @@ describe('commits by hand', () => {
     expect(cluster.stores).toEqual([6n, 41n]);
   });
 
+  test('that cannot be stored are told to their caller, and no later one fails for them', async () => {
+    const { cluster, client } = await filled();
+    const consumer = client.consumer('t', { ...named, commit: 'manual' });
+    await expect(consumer.commit({ partition: 9, offset: 1n })).rejects.toMatchObject({ code: 'partition/not-found' });
+    await expect(consumer.commit({ partition: -1, offset: 1n })).rejects.toMatchObject({ code: 'partition/not-found' });
+    for (const offset of [-2n, 5 as never]) {
+      await expect(consumer.commit({ partition: 0, offset })).rejects.toMatchObject({ code: 'option/invalid' });
+    }
+    await consumer.commit({ partition: 0, offset: 3n });
+    await consumer.commit();
+    expect(cluster.stores).toEqual([3n]);
+  });
+
+  test('are stored in the order of the calls, back to an offset that is being overtaken, too', async () => {
+    const { cluster, client } = await filled();
+    const consumer = client.consumer('t', { ...named, commit: 'manual' });
+    await consumer.commit({ partition: 0, offset: 3n });
+    await Promise.all([7n, 3n].map((offset) => consumer.commit({ partition: 0, offset })));
+    expect(cluster.stored.get('c t-0')).toBe(3n);
+    await consumer.close();
+    await consumer.commit({ partition: 0, offset: 4n });
+    expect(cluster.stored.get('c t-0')).toBe(4n);
+  });
+
   test('without a point, store all that was done', async () => {
     const { cluster, client } = await filled();
     const consumer = client.consumer('t', { ...named, commit: 'manual' });
@@ -161,6 +206,25 @@ describe('stored offsets', () => {
   });
 });
 
+test('a stored offset that the log does not reach is told, and the reader goes on at the end', async () => {
+  const { cluster, client } = await filled();
+  await client.consumerOffsets.set({ consumerId: 'c', topic: 't', partition: 0, offset: 99n });
+  const gaps: unknown[] = [];
+  const consumer = client.consumer('t', { ...named, until: { count: 1 }, onGap: (gap) => gaps.push(gap) });
+  const read = texts(consumer);
+  await until(() => gaps.length > 0);
+  expect(gaps).toEqual([{ topic: 't', partition: 0, wanted: 100n, next: 50n, reason: 'truncated' }]);
+  storeNumbers(cluster, 0, 1, 1);
+  expect(await read).toHaveLength(1);
+});
+
+test('a stored offset between the high watermark and the end is where an uncommitted reader goes on', async () => {
+  const { cluster, client } = await filled();
+  cluster.log('t', 0).highWatermark = 30n;
+  await client.consumerOffsets.set({ consumerId: 'c', topic: 't', partition: 0, offset: 39n });
+  expect((await texts(client.consumer('t', { ...named, until: { count: 1 } })))[0]).toBe('40');
+});
+
 describe('what becomes of an offset that is gone', () => {
   const evicted = async (whenEvicted: 'earliest' | 'latest' | 'fail') => {
     const { cluster, client } = await filled();
@@ -183,7 +247,7 @@ describe('what becomes of an offset that is gone', () => {
 
   test('fail', async () => {
     const { gaps, read } = await evicted('fail');
-    await expect(read).rejects.toMatchObject({ code: 'server/error', context: { name: 'OffsetEvicted' } });
+    await expect(read).rejects.toMatchObject({ code: 'offset/evicted', context: { name: 'OffsetEvicted' } });
     expect(gaps).toEqual([]);
   });
 });

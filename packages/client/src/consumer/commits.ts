@@ -21,9 +21,13 @@ export interface Commits {
   startOf(topic: string, partition: number, signal: StopSignal): Promise<bigint | undefined>;
   /** Everything up to this record is done. */
   mark(topic: string, partition: number, offset: bigint): void;
+  /** What is marked or stored from this offset on is not done any more. */
+  cutBack(topic: string, partition: number, from: bigint): void;
   /** The stream by which a partition's offsets can be stored. */
   live(topic: string, partition: number, stream: LiveStream | undefined): void;
-  /** Stores what is marked. @throws `server/error`, `connect/timeout`, … */
+  /** Stores this offset, and no other. @throws as {@link Commits.flush}, and `partition/not-found`, `topic/not-found` */
+  commit(topic: string, partition: number, offset: bigint): Promise<void>;
+  /** Stores what is marked. @throws codes of `ServerCodes`, `connect/timeout`, … */
   flush(): Promise<void>;
 }
 
@@ -37,8 +41,26 @@ interface Mark {
   storing: Promise<void> | undefined;
 }
 
+/** A place that was stored, or could not be. */
+export interface Committed {
+  readonly consumerId: string;
+  readonly topic: string;
+  readonly partition: number;
+  readonly offset: bigint;
+  readonly durationMs: number;
+  readonly error?: unknown;
+}
+
+/** What commits are made with. */
+export interface CommitsParts {
+  readonly cluster: Cluster;
+  readonly nextId: () => number;
+  /** Hears of each attempt. */
+  readonly onCommitted: (commit: Committed) => void;
+}
+
 /** Makes the commits of one consumer. */
-export function commits(cluster: Cluster, consumerId: string, nextId: () => number): Commits {
+export function commits({ cluster, nextId, onCommitted }: CommitsParts, consumerId: string): Commits {
   const marks = new Map<string, Mark>();
   let listed: Promise<ReadonlyMap<string, bigint>> | undefined;
   const key = (topic: string, partition: number): string => `${topic}-${partition}`;
@@ -80,13 +102,27 @@ export function commits(cluster: Cluster, consumerId: string, nextId: () => numb
     const { pending } = mark;
     if (pending === undefined) return;
     mark.storing = send(mark, pending);
+    const began = performance.now();
+    const { topic, partition } = mark;
+    const committed = (): Committed => {
+      return { consumerId, topic, partition, offset: pending, durationMs: performance.now() - began };
+    };
     try {
       await mark.storing;
       mark.stored = pending;
       if (mark.pending === pending) mark.pending = undefined;
+      onCommitted(committed());
+    } catch (error) {
+      onCommitted({ ...committed(), error });
+      throw error;
     } finally {
       mark.storing = undefined;
     }
+  };
+
+  const setMark = (mark: Mark, offset: bigint): void => {
+    const isStored = offset === mark.stored && mark.storing === undefined;
+    mark.pending = isStored ? undefined : offset;
   };
 
   return {
@@ -103,9 +139,21 @@ export function commits(cluster: Cluster, consumerId: string, nextId: () => numb
       markOf(topic, partition).stored = offset;
       return offset;
     },
-    mark(topic, partition, offset) {
+    mark: (topic, partition, offset) => setMark(markOf(topic, partition), offset),
+    async commit(topic, partition, offset) {
       const mark = markOf(topic, partition);
-      mark.pending = offset === mark.stored ? undefined : offset;
+      setMark(mark, offset);
+      try {
+        await store(mark);
+      } catch (error) {
+        // Its caller knows, so that no later commit is to fail for it.
+        if (mark.pending === offset) mark.pending = undefined;
+        throw error;
+      }
+    },
+    cutBack(topic, partition, from) {
+      const mark = markOf(topic, partition);
+      if ((mark.pending ?? mark.stored ?? -1n) >= from) mark.pending = from - 1n;
     },
     live(topic, partition, stream) {
       markOf(topic, partition).stream = stream;

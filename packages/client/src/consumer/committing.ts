@@ -1,10 +1,10 @@
 /** When a consumer stores how far it is: by itself from time to time, when it is told to, and at its end. */
 import type { StopSignal } from '@fluvio-ts/protocol/internal';
-import type { Cluster } from '../cluster.ts';
 import { deadline, orAborted } from '../connection/timer.ts';
 import { clientError } from '../errors.ts';
+import { reaches } from './arrivals.ts';
 import type { ConsumerBatch } from './batch.ts';
-import type { CommitPoint } from './commits.ts';
+import type { CommitPoint, CommitsParts } from './commits.ts';
 import { commits } from './commits.ts';
 import type { ConsumerSettings } from './options.ts';
 import type { Progress } from './readers.ts';
@@ -19,7 +19,9 @@ export interface Committing {
   progress(): Progress;
   /** A batch has been read to its end. */
   finished(batch: ConsumerBatch): void;
-  /** Stores up to this record, or all that is done. @throws `option/invalid`, `server/error`, `connect/timeout` */
+  /** Other records take the place of those from that offset on: they are not done, whatever was done there. */
+  truncated(topic: string, partition: number, from: bigint): void;
+  /** Stores up to this record, or all that is done. @throws `option/invalid`, codes of `ServerCodes`, `connect/timeout` */
   commit(point?: CommitPoint & { readonly topic: string }): Promise<void>;
   /** Stores what is done, within a few seconds, and stops. Never rejects. */
   close(): Promise<void>;
@@ -29,13 +31,19 @@ export interface Committing {
 const LAST_COMMIT_MS = 5_000;
 
 /** Makes the commits of one consumer. */
-export function committing(cluster: Cluster, settings: ConsumerSettings, nextId: () => number): Committing {
+export function committing(parts: CommitsParts, settings: ConsumerSettings): Committing {
+  const { cluster } = parts;
   const { consumerId, commit, commitIntervalMs, resume, onCommitError } = settings;
   const loops: Progress[] = [];
   const progress = (): Progress => {
-    const loop: Progress = { batch: undefined, done: undefined };
+    const loop: Progress = { batch: undefined, done: undefined, isVoid: false };
     loops.push(loop);
     return loop;
+  };
+  const voidFrom = (topic: string, partition: number, from: bigint): void => {
+    for (const loop of loops) {
+      if (loop.batch !== undefined && reaches(loop.batch, topic, partition, from)) loop.isVoid = true;
+    }
   };
   if (consumerId === undefined) {
     return {
@@ -43,6 +51,7 @@ export function committing(cluster: Cluster, settings: ConsumerSettings, nextId:
       live() {},
       progress,
       finished() {},
+      truncated: voidFrom,
       async commit() {
         const reason = 'is needed to commit: the cluster stores offsets by the name of a consumer';
         throw clientError('option/invalid', { option: 'consumerId', reason });
@@ -51,7 +60,7 @@ export function committing(cluster: Cluster, settings: ConsumerSettings, nextId:
     };
   }
 
-  const store = commits(cluster, consumerId, nextId);
+  const store = commits(parts, consumerId);
   const isAuto = commit === 'auto';
   /** What loops have read to its end since offsets were last marked. */
   const done = new Map<string, CommitPoint & { readonly topic: string }>();
@@ -59,7 +68,7 @@ export function committing(cluster: Cluster, settings: ConsumerSettings, nextId:
     void done.set(`${topic}-${partition}`, { topic, partition, offset });
   const markDone = (): void => {
     for (const loop of loops) {
-      if (loop.batch !== undefined && loop.done !== undefined) {
+      if (loop.batch !== undefined && loop.done !== undefined && !loop.isVoid) {
         note(loop.batch.topic, loop.batch.partition, loop.done.offset);
       }
     }
@@ -75,7 +84,7 @@ export function committing(cluster: Cluster, settings: ConsumerSettings, nextId:
     try {
       await flush();
     } catch (error) {
-      onCommitError?.(error);
+      await onCommitError?.(error);
     }
   };
   const timer = isAuto ? setInterval(() => flushQuietly().catch(() => {}), commitIntervalMs) : undefined;
@@ -89,10 +98,22 @@ export function committing(cluster: Cluster, settings: ConsumerSettings, nextId:
     finished(batch) {
       note(batch.topic, batch.partition, batch.nextOffset - 1n);
     },
+    truncated(topic, partition, from) {
+      voidFrom(topic, partition, from);
+      const name = `${topic}-${partition}`;
+      if ((done.get(name)?.offset ?? -1n) >= from) note(topic, partition, from - 1n);
+      if (!isAuto) return;
+      store.cutBack(topic, partition, from);
+      flushQuietly().catch(() => {});
+    },
     async commit(point) {
-      if (point !== undefined) store.mark(point.topic, point.partition, point.offset);
-      else markDone();
-      await store.flush();
+      if (point === undefined) return flush();
+      const { topic, partition, offset } = point;
+      if (typeof offset !== 'bigint' || offset < -1n) {
+        const reason = `has offset ${offset}, which must be a bigint of at least -1`;
+        throw clientError('option/invalid', { option: 'commit', reason });
+      }
+      return store.commit(topic, partition, offset);
     },
     async close() {
       clearInterval(timer);

@@ -7,6 +7,7 @@ import type { Broker } from '../testing/broker.ts';
 import { broker } from '../testing/broker.ts';
 import { until } from '../testing/until.ts';
 import type { Consumer } from './consumer.ts';
+import type { ConsumerOptions } from './options.ts';
 import type { ConsumerRecord } from './record.ts';
 import type { ConsumerGap, ConsumerRetry } from './settings.ts';
 
@@ -176,13 +177,26 @@ describe('options', () => {
     expect(numbers(await take(client.consumer('t', options), 3))).toEqual(range(0, 3));
   });
 
+  test('a topic that is none', async () => {
+    const { client } = await filled(3);
+    for (const topic of [undefined, '', [], [undefined], null]) {
+      expect(() => client.consumer(topic as never)).toThrow(/option topic/);
+    }
+    for (const topic of [undefined, '', 3])
+      await expect(client.producer(topic as never)).rejects.toThrow(/option topic/);
+  });
+
   test.each([
+    [{ start: 7 }, /is 7, which is no place: for an offset, write \{ offset: 7n \}/],
+    [{ start: null }, /is null, which is no place/],
+    [{ partitions: 0 }, /is 0, but must be 'all', a list/],
     [{ partitions: [1, 0, 1] }, /partition 1 twice/],
     [{ partitions: [] }, /no partition/],
     [{ maxBytes: 2 ** 30 }, /maxBytes .* 134217728/],
   ])('%o are refused', async (options, text) => {
     const { client } = await filled(1);
-    expect(() => client.consumer('t', options)).toThrow(text);
+    // Types forbid some of these, and JavaScript does not.
+    expect(() => client.consumer('t', options as ConsumerOptions)).toThrow(text);
   });
 });
 
@@ -202,7 +216,7 @@ describe('pulls that do not wait for one another', () => {
     cluster.faults.stream = () => ({ kind: 'PermissionDenied' });
     const batches = client.consumer('t', { start: 'beginning' }).batches()[Symbol.asyncIterator]();
     const pulls = [batches.next(), batches.next()].map((pull) => pull.catch((error: unknown) => error));
-    for (const outcome of await Promise.all(pulls)) expect(outcome).toMatchObject({ code: 'server/error' });
+    for (const outcome of await Promise.all(pulls)) expect(outcome).toMatchObject({ code: 'permission/denied' });
   });
 });
 
@@ -519,7 +533,7 @@ describe('when things go wrong', () => {
     const { cluster, client } = await filled(20);
     cluster.log('t', 0).start = 10n;
     await expect(take(client.consumer('t', { start: { offset: 3n } }), 1)).rejects.toMatchObject({
-      code: 'server/error',
+      code: 'offset/evicted',
       context: { name: 'OffsetEvicted', number: 71 },
       message: expect.stringContaining('next available one is 10'),
     });
@@ -550,7 +564,7 @@ describe('when things go wrong', () => {
     const { cluster, client } = await filled(1);
     cluster.faults.stream = () => ({ kind: 'PermissionDenied' });
     await expect(take(client.consumer('t', { start: 'beginning' }), 1)).rejects.toMatchObject({
-      code: 'server/error',
+      code: 'permission/denied',
       context: { name: 'PermissionDenied' },
     });
   });

@@ -10,7 +10,7 @@ import { arrivalOrder } from './arrivals.ts';
 import type { ConsumerBatch } from './batch.ts';
 import { headOf } from './batch.ts';
 import { budget } from './budget.ts';
-import type { CommitPoint } from './commits.ts';
+import type { CommitPoint, CommitsParts } from './commits.ts';
 import { committing } from './committing.ts';
 import type { ConsumerOptions } from './options.ts';
 import { consumerSettings } from './options.ts';
@@ -59,7 +59,7 @@ export interface Consumer extends AsyncIterable<ConsumerRecord>, AsyncDisposable
    * Stores how far the consumer is, under its `consumerId`: up to the given record, included, or without one, all that was
    * done. Resolves when it is stored.
    *
-   * @throws `option/invalid` without a `consumerId`, `server/error`, `connect/timeout`
+   * @throws `option/invalid` without a `consumerId`, codes of `ServerCodes`, `connect/timeout`
    */
   commit(point?: CommitPoint): Promise<void>;
   /**
@@ -87,16 +87,18 @@ export interface ConsumerParts {
   /** Gives numbers that nobody else in this client has. */
   readonly nextId: () => number;
   readonly onClose: (consumer: Consumer) => unknown;
+  /** Hears of each place that was stored, or could not be. */
+  readonly onCommitted: CommitsParts['onCommitted'];
 }
 
 /** Makes a consumer; nothing is sent before the first read. @throws `option/invalid` */
 export function openConsumer(
-  { cluster, codecs, nextId, onClose }: ConsumerParts,
+  { cluster, codecs, nextId, onClose, onCommitted }: ConsumerParts,
   topics: readonly string[],
   options: ConsumerOptions,
 ): Consumer {
   const settings = consumerSettings(options);
-  if (topics.length === 0 || new Set(topics).size < topics.length) {
+  if (topics.length === 0 || new Set(topics).size < topics.length || topics.some((topic) => !isName(topic))) {
     throw clientError('option/invalid', { option: 'topic', reason: 'names no topic, or one twice' });
   }
   const named = topics.map((topic) => `'${topic}'`).join(', ');
@@ -109,9 +111,13 @@ export function openConsumer(
   let state: State = { at: 'reading' };
   let started = false;
   let isPaused = false;
+  /** Readers who have a batch in hand and wait for {@link Consumer.resume}. */
+  const held: (() => void)[] = [];
   let left = settings.ending.count ?? Number.POSITIVE_INFINITY;
   let idleTimer: ReturnType<typeof setTimeout> | undefined;
   let released: Promise<void> | undefined;
+
+  const given = options.signal && cluster.lend(options.signal);
 
   const finish = (error: unknown, isCut: boolean): void => {
     if (state.at === 'over') return;
@@ -119,8 +125,10 @@ export function openConsumer(
     streams.stop(undefined);
     clearTimeout(idleTimer);
     cluster.life.removeEventListener('abort', onClientClosed);
-    options.signal?.removeEventListener('abort', onAbort);
+    given?.signal.removeEventListener('abort', onAbort);
+    given?.release();
     arrivals.clear();
+    letGo();
     released = stored.close().finally(() => {
       cluster.release(purpose, clientError('client/closed', { what: `reading ${named}` }));
       onClose(consumer);
@@ -131,7 +139,7 @@ export function openConsumer(
     }
   };
   const onClientClosed = (): void => finish(cluster.life.reason, true);
-  const onAbort = (): void => finish(abortedError(`reading ${named}`, options.signal), true);
+  const onAbort = (): void => finish(abortedError(`reading ${named}`, given?.signal), true);
 
   /** The streams are over: what has arrived is still read, and then the end, or the error. */
   const finishWhenRead = (error: unknown): void => {
@@ -141,6 +149,12 @@ export function openConsumer(
     serve();
   };
 
+  const isHeld = (): boolean => isPaused && state.at !== 'over';
+  const letGo = (): void => {
+    for (const go of held.splice(0)) go();
+  };
+  const resumed = (): Promise<void> => (isHeld() ? new Promise((resolve) => held.push(resolve)) : Promise.resolve());
+
   /** The next batch that may be read now. */
   const take = (): ConsumerBatch | undefined => {
     if (isPaused || left === 0) return undefined;
@@ -149,12 +163,16 @@ export function openConsumer(
     found.taken();
     const batch = headOf(found.batch, left);
     left -= batch.length;
-    const { topic, partition, nextOffset, highWatermark } = batch;
+    const { topic, partition, nextOffset } = batch;
+    const known = positions.get(`${topic}-${partition}`)?.highWatermark ?? 0n;
+    // Batches that arrived later know of more.
+    const highWatermark = known > batch.highWatermark ? known : batch.highWatermark;
     positions.set(`${topic}-${partition}`, { topic, partition, next: nextOffset, highWatermark });
-    // Not `finish` yet: whoever asks once more says by that that this one is done.
-    if (left === 0) {
+    // Not `finish` yet: whoever asks once more says by that that this one is done. Nor `serve`: this batch is for who waits first.
+    if (left === 0 && state.at === 'reading') {
       arrivals.clear();
-      finishWhenRead(undefined);
+      state = { at: 'ending', error: undefined };
+      streams.stop(undefined);
     }
     return batch;
   };
@@ -173,12 +191,25 @@ export function openConsumer(
   const sink: Sink = {
     push(batch, taken) {
       if (state.at !== 'reading') return;
+      const { topic, partition, highWatermark } = batch;
+      const known = positions.get(`${topic}-${partition}`);
+      // Who does not read on sees there how far it falls behind.
+      if (known !== undefined) positions.set(`${topic}-${partition}`, { ...known, highWatermark });
       arrivals.push(batch, taken);
       serve();
     },
     caughtUp(topic, partition) {
       arrivals.caughtUp(topic, partition);
       serve();
+    },
+    truncated(topic, partition, from) {
+      arrivals.drop(topic, partition, from);
+      stored.truncated(topic, partition, from);
+      const name = `${topic}-${partition}`;
+      const position = positions.get(name);
+      if (position !== undefined && position.next > from) {
+        positions.set(name, { ...position, next: from, highWatermark: from });
+      }
     },
     live: (topic, partition, stream) => stored.live(topic, partition, stream),
   };
@@ -253,14 +284,20 @@ export function openConsumer(
     await released;
   };
 
-  const stored = committing(cluster, settings, nextId);
-  const reading = (): Reading => ({
-    next,
-    close,
-    isCut: () => state.at === 'over' && state.isCut,
-    progress: stored.progress(),
-    finished: stored.finished,
-  });
+  const stored = committing({ cluster, nextId, onCommitted }, settings);
+  const reading = (): Reading => {
+    const progress = stored.progress();
+    const isCut = (): boolean => (state.at === 'over' && state.isCut) || progress.isVoid;
+    return {
+      next,
+      close,
+      isCut,
+      flows: () => !isPaused && !isCut(),
+      resumed,
+      progress,
+      finished: stored.finished,
+    };
+  };
 
   const consumer: Consumer = {
     topics,
@@ -289,6 +326,7 @@ export function openConsumer(
     },
     resume() {
       isPaused = false;
+      letGo();
       serve();
     },
     get isPaused() {
@@ -308,11 +346,14 @@ export function openConsumer(
   };
 
   cluster.life.addEventListener('abort', onClientClosed, { once: true });
-  options.signal?.addEventListener('abort', onAbort, { once: true });
+  given?.signal.addEventListener('abort', onAbort, { once: true });
   if (cluster.life.aborted) onClientClosed();
-  else if (options.signal?.aborted === true) onAbort();
+  else if (given?.signal.aborted === true) onAbort();
   return consumer;
 }
+
+/** JavaScript lets anything through. */
+const isName = (topic: unknown): boolean => typeof topic === 'string' && topic !== '';
 
 /** A record's own fields are getters, which a spread does not see. */
 const pick = ({ partition, offset }: CommitPoint): Pick<CommitPoint, 'partition' | 'offset'> => ({ partition, offset });

@@ -15,6 +15,19 @@ describe('where it ends', () => {
     await until(() => cluster.connections(1) === 0);
   });
 
+  test('with the last of so many records, also where that is waited for, and with nothing behind it', async () => {
+    const { client } = await withTopic();
+    const producer = await client.producer('t');
+    const consumer = client.consumer('t', { start: 'beginning', until: { count: 3 } });
+    const records = consumer[Symbol.asyncIterator]();
+    for (const value of range(0, 3)) {
+      const next = records.next();
+      await producer.send({ value });
+      expect((await next).value?.text()).toBe(value);
+    }
+    expect((await records.next()).done).toBe(true);
+  });
+
   test('in front of an offset', async () => {
     const { cluster, client } = await withTopic();
     storeNumbers(cluster, 0, 3, 10);
@@ -188,6 +201,28 @@ test('a paused consumer hands out nothing, asks for nothing more, and goes on wh
   await pending;
   while (await read());
   expect(values).toEqual(range(0, 2_000));
+});
+
+test('a paused consumer holds the rest of a batch back, too, and a close ends the read that waits', async () => {
+  const { cluster, client } = await withTopic();
+  storeNumbers(cluster, 0, 1, 10);
+  const consumer = client.consumer('t', { start: 'beginning' });
+  const records = consumer[Symbol.asyncIterator]();
+  const settled: (string | undefined)[] = [];
+  const read = (): Promise<unknown> => records.next().then(({ value }) => settled.push(value?.text()));
+  await read();
+  consumer.pause();
+  const pending = read();
+  for (let i = 0; i < 10; i++) await new Promise((resolve) => setImmediate(resolve));
+  expect(settled).toEqual(['0']);
+  consumer.resume();
+  await pending;
+  await read();
+  consumer.pause();
+  const last = read();
+  await consumer.close();
+  await last;
+  expect(settled).toEqual(['0', '1', '2', undefined]);
 });
 
 test('a web stream of records, which closes the consumer when it is cancelled', async () => {

@@ -4,18 +4,20 @@
  * The SPU sends one answer and waits for the next wanted offset. That credit is given when what the application has not
  * taken yet leaves room for one more answer, so a slow reader slows the SPU and memory stays flat.
  */
-import type { ErrorCode, FluvioError, StreamFetchResponse } from '@fluvio-ts/protocol';
-import { isFluvioError, StreamFetch, UpdateOffsets } from '@fluvio-ts/protocol';
+import type { StreamFetchResponse } from '@fluvio-ts/protocol';
+import { StreamFetch, UpdateOffsets } from '@fluvio-ts/protocol';
 import type { Answers, Session, StopSignal } from '@fluvio-ts/protocol/internal';
 import type { Cluster } from '../cluster.ts';
-import { isRetryable, serverError } from '../errors.ts';
+import { clientError, isRetryable, serverError } from '../errors.ts';
 import type { Share } from './budget.ts';
 import type { Place } from './digest.ts';
 import { digester } from './digest.ts';
+import { readStored } from './fetch.ts';
+import { gapAfter } from './gap.ts';
 import { askOffsets, fetchOffsets, resolveStart } from './position.ts';
-import type { ConsumerGap, Sink, StreamSettings, StreamTarget } from './settings.ts';
+import type { Sink, StreamSettings, StreamTarget } from './settings.ts';
+import { uncommittedTail } from './tail.ts';
 import { offsetOfTime } from './time-search.ts';
-import { endOfShorterLog } from './truncated.ts';
 import { fetchWindow } from './window.ts';
 
 const SILENT = Symbol('silent');
@@ -28,8 +30,8 @@ const FILTERED_IDLE_MS = 3_000;
 /**
  * Streams until the end that was asked for, or until the signal is aborted, and resolves then.
  *
- * @throws what no retry can help: `topic/not-found`, `server/error`, `consume/batch-too-large`, `consume/smartmodule-failed`,
- *   `codec/missing`, `wire/*`
+ * @throws what no retry can help: `topic/not-found`, codes of `ServerCodes`, `consume/batch-too-large`, `consume/smartmodule-failed`,
+ *   `consume/truncated`, `codec/missing`, `wire/*`
  */
 export async function streamPartition(
   cluster: Cluster,
@@ -48,6 +50,8 @@ export async function streamPartition(
   let delivered = false;
   let attempt = 0;
   const window = fetchWindow({ topic, partition, startBytes: settings.maxBytes, widestBytes, maxBatchBytes });
+  const tail = uncommittedTail();
+  const wait = cluster.waits.of('consumer', topic, partition);
   const digest = digester({ topic, partition, settings, share, sink, signal });
 
   const begin = async (stop: StopSignal): Promise<Place> => {
@@ -57,7 +61,8 @@ export async function streamPartition(
     let sinceMs: number | undefined;
     let next: bigint;
     if (stored !== undefined) {
-      next = min(stored + 1n, offsets.highWatermark);
+      // A log that does not reach it is told of: as everywhere, the SPU says so.
+      next = settings.isolation === 'read_committed' ? min(stored + 1n, offsets.highWatermark) : stored + 1n;
     } else if (typeof start === 'object' && 'time' in start) {
       sinceMs = Number(start.time);
       next = await offsetOfTime(cluster, { topic, partition, purpose }, sinceMs, offsets, stop);
@@ -185,6 +190,8 @@ export async function streamPartition(
         // The SPU gets the next answer ready while this one is looked at.
         const ahead = isGood && !isLast && !goesWider && share.hasRoom(window.bytes);
         if (ahead) giveCredit(found.next, answer.streamId);
+        // SmartModules of SPUs make batches that are stored nowhere.
+        if (!isFiltered) tail.add(found.batches, at.next, found.highWatermark);
         await digest.digest(found, at);
         if (found.batches.length > 0) delivered = true;
         attempt = 0;
@@ -202,36 +209,14 @@ export async function streamPartition(
     }
   };
 
-  /** Where to go on when the log was cut short; undefined when that is not what happened, or is a failure. */
-  const afterTruncation = async (answered: ErrorCode, stop: StopSignal): Promise<bigint | undefined> => {
-    const end = endOfShorterLog(answered);
-    const isAskedFor = !delivered && typeof start === 'object' && 'offset' in start;
-    if (end === undefined || place === undefined || isAskedFor || settings.whenEvicted === 'fail') return undefined;
-    const next = end === 'unsaid' ? (await fetchOffsets(cluster, topic, partition, purpose, stop)).highWatermark : end;
-    return next < place.next ? next : undefined;
-  };
-
-  /** Where to go on after retention has overtaken the reader; undefined when that is not what happened, or is a failure. */
-  const afterEviction = async (answered: ErrorCode, stop: StopSignal): Promise<bigint | undefined> => {
-    const { whenEvicted } = settings;
-    // The very offset that the caller asked for is the caller's business, unless they said what is to become of it.
-    const askedFor = !delivered && typeof start === 'object' && 'offset' in start && whenEvicted === undefined;
-    if (answered.kind !== 'OffsetEvicted' || askedFor || whenEvicted === 'fail') return undefined;
-    if (place !== undefined && answered.nextAvailable <= place.next) return undefined;
-    if (whenEvicted !== 'latest') return answered.nextAvailable;
-    return (await fetchOffsets(cluster, topic, partition, purpose, stop)).highWatermark;
-  };
-
-  const afterGap = async (
-    error: unknown,
-    stop: StopSignal,
-  ): Promise<Pick<ConsumerGap, 'next' | 'reason'> | undefined> => {
-    if (!isFluvioError(error, 'server/error')) return undefined;
-    const answered = (error as FluvioError).context.error as ErrorCode;
-    const evicted = await afterEviction(answered, stop);
-    if (evicted !== undefined) return { next: evicted, reason: 'evicted' };
-    const truncated = await afterTruncation(answered, stop);
-    return truncated === undefined ? undefined : { next: truncated, reason: 'truncated' };
+  /** Goes on at this leader, unless it has other records than those that were read; then that is the error. */
+  const goOn = async (session: Session, at: Place, reign: StopSignal): Promise<void> => {
+    const parted = tail.isEmpty ? undefined : await tail.partsAt(readStored(session, topic, partition, reign));
+    if (parted !== undefined && parted < at.next) {
+      throw clientError('consume/truncated', { topic, partition, wanted: at.next, next: parted });
+    }
+    wait.over();
+    await follow(session, at, reign);
   };
 
   try {
@@ -242,19 +227,25 @@ export async function streamPartition(
       try {
         place ??= await begin(reign.signal);
         if (isDone(place)) return;
-        await follow(await cluster.leader(topic, partition, purpose, reign.signal), place, reign.signal);
+        await goOn(await cluster.leader(topic, partition, purpose, reign.signal), place, reign.signal);
         if (isDone(place)) return;
       } catch (thrown) {
         if (signal.aborted) return;
-        const error = reign.reasonFor(thrown);
-        const found = await afterGap(error, reign.signal).catch(() => undefined);
-        if (found !== undefined) {
-          const gap = { topic, partition, wanted: place?.next ?? 0n, ...found };
-          onGap?.(gap);
-          if (place !== undefined) place.next = found.next;
+        let error = reign.reasonFor(thrown);
+        const progress = { next: place?.next, delivered };
+        const gap = await gapAfter(cluster, target, settings, progress, error, reign.signal).catch((failure) => {
+          error = reign.reasonFor(failure);
+          return undefined;
+        });
+        if (signal.aborted) return;
+        if (gap !== undefined) {
+          if (gap.reason === 'truncated') sink.truncated(topic, partition, gap.next);
+          if (place !== undefined) place.next = gap.next;
+          await onGap?.(gap);
         } else if (isRetryable(error)) {
           attempt++;
-          onRetry?.({ topic, partition, attempt, error });
+          wait.failed(error);
+          await onRetry?.({ topic, partition, attempt, error });
           if (!reign.isOver) await cluster.pause(attempt, topic, partition, signal);
         } else {
           throw error;
@@ -264,6 +255,7 @@ export async function streamPartition(
       }
     }
   } finally {
+    wait.over();
     await digest.close();
   }
 }

@@ -13,6 +13,8 @@ export interface Progress {
   batch: ConsumerBatch | undefined;
   /** The last record of it that is done. */
   done: ConsumerRecord | undefined;
+  /** Whether other records have taken its place, so that nobody wants the rest of it. */
+  isVoid: boolean;
 }
 
 /** How a loop is left. */
@@ -33,6 +35,10 @@ export interface Reading {
   readonly close: Close;
   /** Whether the rest of the batch in hand is not wanted any more. */
   readonly isCut: () => boolean;
+  /** Whether the batch in hand may be read on at once: it is not cut, and the consumer is not paused. */
+  readonly flows: () => boolean;
+  /** Resolves when nothing is held back (any more). */
+  readonly resumed: () => Promise<void>;
   readonly progress: Progress;
   /** A batch has been read to its end. */
   readonly finished: (batch: ConsumerBatch) => void;
@@ -42,11 +48,12 @@ export interface Reading {
 export function batchReader({ next, close, progress, finished }: Reading): AsyncIterator<ConsumerBatch, undefined> {
   return {
     async next() {
-      if (progress.batch !== undefined) finished(progress.batch);
+      if (progress.batch !== undefined && !progress.isVoid) finished(progress.batch);
       progress.batch = undefined;
       const batch = await next();
       if (batch === undefined) return DONE;
       progress.batch = batch;
+      progress.isVoid = false;
       return { done: false, value: batch };
     },
     ...leaving(close),
@@ -58,6 +65,8 @@ export function recordReader({
   next: nextBatch,
   close,
   isCut,
+  flows,
+  resumed,
   progress,
   finished,
 }: Reading): AsyncIterator<ConsumerRecord, undefined> {
@@ -70,6 +79,7 @@ export function recordReader({
   const nextRecord = async (): Promise<Result> => {
     for (;;) {
       progress.done = inHand;
+      if (!flows()) await resumed();
       try {
         const record = isCut() ? undefined : records?.next();
         if (record !== undefined && record.done !== true) {
@@ -87,6 +97,7 @@ export function recordReader({
       const batch = await nextBatch();
       if (batch === undefined) return DONE;
       progress.batch = batch;
+      progress.isVoid = false;
       records = batch[Symbol.iterator]();
     }
   };
@@ -110,7 +121,7 @@ export function recordReader({
 
   return {
     next() {
-      if (pending === undefined && records !== undefined && !isCut()) {
+      if (pending === undefined && records !== undefined && flows()) {
         progress.done = inHand;
         try {
           const record = records.next();

@@ -29,7 +29,8 @@ export interface StreamSettings {
 
 /**
  * What becomes of a reader whose next record retention has removed: it goes on with the oldest record that is left, or at the
- * end, or fails with `server/error`. `fail` also fails a reader whose records the next leader does not have.
+ * end, or fails with codes of `ServerCodes`. `fail` also fails a reader whose records the next leader does not have, with
+ * `consume/truncated`.
  */
 export type WhenEvicted = 'earliest' | 'latest' | 'fail';
 
@@ -44,8 +45,8 @@ export interface ConsumerRetry {
 
 /**
  * A stream goes on somewhere else than wanted: further on, because retention removed records before they could be read
- * (`evicted`); or further back, at the end of the log, because the next leader does not have uncommitted records that were
- * read (`truncated`): other records get their offsets.
+ * (`evicted`); or further back, because the next leader does not have uncommitted records that were read, from `next` to in
+ * front of `wanted` (`truncated`): others have their offsets, or get them. Those that wait to be read are dropped.
  */
 export interface ConsumerGap {
   readonly topic: string;
@@ -97,6 +98,8 @@ export interface Sink {
   push(batch: ConsumerBatch, taken: () => void): void;
   /** Everything that was stored when this was last looked at has been pushed. */
   caughtUp(topic: string, partition: number): void;
+  /** What was pushed from this offset on is not stored any more; other records take its place. */
+  truncated(topic: string, partition: number, from: bigint): void;
   /** The stream has this id on that connection; undefined when it is over. */
   live(topic: string, partition: number, stream: LiveStream | undefined): void;
 }

@@ -5,12 +5,13 @@
  * what is stored when it is read: what is produced later with an older time comes later.
  */
 import type { Arrivals, Arrived } from './arrivals.ts';
+import { reaches } from './arrivals.ts';
 import type { ConsumerBatch } from './batch.ts';
 import { batchOf } from './batch.ts';
 import type { ConsumerRecord } from './record.ts';
 
 interface Lane {
-  readonly waiting: Arrived[];
+  waiting: Arrived[];
   /** The batch that is being read, and its next record. */
   open: { readonly arrived: Arrived; readonly records: Iterator<ConsumerRecord>; head: ConsumerRecord } | undefined;
   isCaughtUp: boolean;
@@ -71,6 +72,18 @@ export function timeOrder(): Arrivals {
     },
     caughtUp(topic, partition) {
       laneOf(topic, partition).isCaughtUp = true;
+    },
+    drop(topic, partition, from) {
+      const lane = laneOf(topic, partition);
+      const doomed = lane.waiting.filter(({ batch }) => reaches(batch, topic, partition, from));
+      lane.waiting = lane.waiting.filter((each) => !doomed.includes(each));
+      if (lane.open !== undefined && reaches(lane.open.arrived.batch, topic, partition, from)) {
+        doomed.push(lane.open.arrived);
+        lane.open = undefined;
+      }
+      // What takes its place may be there already, and belongs in front of what the others show.
+      lane.isCaughtUp = false;
+      for (const { taken } of doomed) taken();
     },
     end(topic, partition) {
       laneOf(topic, partition).isCaughtUp = true;

@@ -1,5 +1,5 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
-import { afterEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { Client } from '../client.ts';
 import { connect } from '../client.ts';
 import { broker } from '../testing/broker.ts';
@@ -107,6 +107,58 @@ describe('events', () => {
   });
 });
 
+describe('what callers call asynchronous and fails', () => {
+  const unhandled: unknown[] = [];
+  const hear = (reason: unknown): void => void unhandled.push(reason);
+  const fail = async (): Promise<void> => {
+    throw new Error('mine');
+  };
+  beforeEach(() => {
+    unhandled.length = 0;
+    process.on('unhandledRejection', hear);
+  });
+  afterEach(() => {
+    process.off('unhandledRejection', hear);
+  });
+  const noneUnhandled = async (): Promise<void> => {
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(unhandled).toEqual([]);
+  };
+
+  test('loggers, and hooks of producers, end no process', async () => {
+    const cluster = broker();
+    cluster.addTopic('t', 1);
+    const logger = { debug: fail, info: fail, warn: fail, error: fail };
+    const client = await connect({
+      transport: cluster.transport,
+      logger,
+      hooks: { batch: fail, 'producer-retry': fail },
+    });
+    clients.push(client);
+    const producer = await client.producer('t', { onBatch: fail, onRetry: fail, onFailure: fail });
+    let cuts = 0;
+    cluster.faults.produce = () => (cuts++ === 0 ? 'cut' : undefined);
+    await producer.send({ value: 'x' });
+    cluster.faults.produce = () => ({ kind: 'MessageTooLarge' });
+    await producer.enqueue({ value: 'y' });
+    await producer.flush();
+    expect(producer.stats()).toMatchObject({ retries: 1, failed: 1 });
+    await noneUnhandled();
+  });
+
+  test('hooks of consumers end the consumer, as when they throw', async () => {
+    const cluster = broker();
+    cluster.addTopic('t', 1);
+    const client = await connect({ transport: cluster.transport });
+    clients.push(client);
+    const reading = client.consumer('t', { start: 'beginning', onRetry: fail })[Symbol.asyncIterator]().next();
+    await until(() => cluster.streams.length === 1);
+    cluster.cut(1);
+    await expect(reading).rejects.toThrow('mine');
+    await noneUnhandled();
+  });
+});
+
 describe('the log', () => {
   test('says what a reader needs, in plain fields, and no payload', async () => {
     const lines: { level: string; message: string; fields: LogFields }[] = [];
@@ -174,6 +226,42 @@ describe('health', () => {
     await until(() => client.health().status === 'ready');
     await client.close();
     expect(client.health()).toMatchObject({ status: 'closed', connections: [], inFlight: 0 });
+  });
+
+  test('says which partitions are waited for, why and by whom, as events and the log do', async () => {
+    const cluster = broker();
+    cluster.addTopic('t', 1);
+    const lines: string[] = [];
+    const retries: unknown[] = [];
+    const client = await connect({
+      transport: cluster.transport,
+      logger: { warn: (message) => lines.push(message) },
+      hooks: { 'producer-retry': (event) => retries.push(event) },
+    });
+    clients.push(client);
+    const producer = await client.producer('t');
+    const reader = client.consumer('t', { start: 'beginning' })[Symbol.asyncIterator]();
+    await producer.send({ value: 'x' });
+    await reader.next();
+    expect(client.health().waiting).toEqual([]);
+    cluster.setOnline(1, false);
+    cluster.cut(1);
+    const sent = producer.send({ value: 'y' });
+    const read = reader.next();
+    const isOffline = ({ reason }: { reason: string }): boolean => reason.includes('is offline');
+    await until(() => client.health().waiting.filter(isOffline).length === 2);
+    const reason = expect.stringContaining('its leader, SPU 1, is offline (the partition is LeaderOffline)');
+    const wait = { topic: 't', partition: 0, forMs: expect.any(Number), attempts: expect.any(Number), reason };
+    const { waiting } = client.health();
+    expect(waiting).toEqual(expect.arrayContaining([{ ...wait, by: 'producer' }]));
+    expect(waiting).toEqual(expect.arrayContaining([{ ...wait, by: 'consumer' }]));
+    await until(() => lines.some((line) => line.includes('records for t-0 wait (1): partition t-0 cannot be reached')));
+    expect(retries).toContainEqual(
+      expect.objectContaining({ type: 'producer-retry', topic: 't', partition: 0, records: 1 }),
+    );
+    cluster.setOnline(1, true);
+    await Promise.all([sent, read]);
+    expect(client.health().waiting).toEqual([]);
   });
 
   test('counts what is not answered', async () => {

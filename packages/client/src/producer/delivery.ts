@@ -4,6 +4,7 @@ import type { Session, StopSignal } from '@fluvio-ts/protocol/internal';
 import type { Cluster } from '../cluster.ts';
 import { deadline, waitError } from '../connection/timer.ts';
 import { clientError, isPassing, isRetryable, reasonOf, serverError } from '../errors.ts';
+import type { Wait } from '../observe/waits.ts';
 import type { SealedBatch } from './batch.ts';
 import { acknowledge, refuse } from './batch.ts';
 import { untilCommitted } from './commitment.ts';
@@ -38,6 +39,21 @@ export async function deliver(
   batches: readonly SealedBatch[],
   settled: Settled,
   abandoned: StopSignal,
+): Promise<void> {
+  const wait = options.cluster.waits.of('producer', options.topic, options.partition);
+  try {
+    await persist(options, batches, settled, abandoned, wait);
+  } finally {
+    wait.over();
+  }
+}
+
+async function persist(
+  options: DeliveryOptions,
+  batches: readonly SealedBatch[],
+  settled: Settled,
+  abandoned: StopSignal,
+  wait: Wait,
 ): Promise<void> {
   const { cluster, topic, partition, codecs, counters, retries } = options;
   let waiting = batches;
@@ -88,6 +104,7 @@ export async function deliver(
     }
     counters.retries++;
     const records = waiting.reduce((sum, batch) => sum + batch.records, 0);
+    wait.failed(last);
     tell(options.onRetry, { topic, partition, attempt, records, error: last });
     if (reign.isOver) continue;
     const leftMs = Math.ceil(next.deadlineAt - performance.now()) + 1;

@@ -207,6 +207,8 @@ export function lane(options: LaneOptions): Lane {
       const more = open.builder.size - before - value.length - (key?.length ?? 0) - MOST_FRAMING_BYTES;
       if (more > 0) options.takeMore(more);
       open.heldBytes += more > 0 ? heldBytes + more : heldBytes;
+      // Nothing else fits: there is nothing to linger for.
+      if (lingerMs > 0 && open.builder.size >= batchBytes) sealOpen();
       if (lingerMs === 0 || ready.length > 0) start();
     },
     get sealedBatches() {

@@ -242,13 +242,21 @@ export function broker(spus = 1): Broker {
     partition: {
       partitionIndex: stream.request.partition,
       errorCode,
-      highWatermark: logs.get(key(stream.request.topic, stream.request.partition))?.end ?? 0n,
+      highWatermark: watermark(logs.get(key(stream.request.topic, stream.request.partition))),
       nextFilterOffset: 0n,
       logStartOffset: 0n,
       aborted: undefined,
       records,
     },
   });
+
+  /** The error for an offset that the log does not reach, or not any more. */
+  const outOfRange = (log: PartitionLog, offset: bigint): ErrorCode | undefined => {
+    if (offset < log.start) return { kind: 'OffsetEvicted', offset, nextAvailable: log.start };
+    if (offset <= log.end) return undefined;
+    return { kind: 'Other', message: `start offset: ${offset} is greater than leo: ${log.end}` };
+  };
+  const watermark = (log: PartitionLog | undefined): bigint => log?.highWatermark ?? log?.end ?? 0n;
 
   /** Credit of one: sends from the wanted offset what fits, then waits. */
   const advance = (stream: Stream): void => {
@@ -284,7 +292,7 @@ export function broker(spus = 1): Broker {
           errorCode: leads ? NO_ERROR : ({ kind: 'PartitionNotLeader' } as const),
           partitionIndex,
           startOffset: log?.start ?? 0n,
-          lastStableOffset: log?.highWatermark ?? log?.end ?? 0n,
+          lastStableOffset: watermark(log),
         };
       }),
     }));
@@ -332,12 +340,14 @@ export function broker(spus = 1): Broker {
           name,
           partitions: partitions.map(({ partitionIndex, fetchOffset }) => {
             const log = logOf(name, partitionIndex);
+            const leads = leaders.get(key(name, partitionIndex)) === spu;
             const from = log.batches.filter((batch) => (readBatchHeader(batch)?.nextOffset ?? 0n) > fetchOffset);
-            const evicted: ErrorCode = { kind: 'OffsetEvicted', offset: fetchOffset, nextAvailable: log.start };
             return {
               partitionIndex,
-              errorCode: fetchOffset < log.start ? evicted : NO_ERROR,
-              highWatermark: log.end,
+              errorCode: leads
+                ? (outOfRange(log, fetchOffset) ?? NO_ERROR)
+                : { kind: 'NotLeaderForPartition' as const },
+              highWatermark: watermark(log),
               nextFilterOffset: 0n,
               logStartOffset: log.start,
               aborted: undefined,
@@ -385,18 +395,7 @@ export function broker(spus = 1): Broker {
           faults.stream?.(spu, request) ??
           (leaders.get(name) !== spu
             ? { kind: 'NotLeaderForPartition' }
-            : request.fetchOffset < logOf(request.topic, request.partition).start
-              ? {
-                  kind: 'OffsetEvicted',
-                  offset: request.fetchOffset,
-                  nextAvailable: logOf(request.topic, request.partition).start,
-                }
-              : request.fetchOffset > logOf(request.topic, request.partition).end
-                ? {
-                    kind: 'Other',
-                    message: `start offset: ${request.fetchOffset} is greater than leo: ${logOf(request.topic, request.partition).end}`,
-                  }
-                : undefined);
+            : outOfRange(logOf(request.topic, request.partition), request.fetchOffset));
         const stream: Stream = {
           spu,
           request,

@@ -26,6 +26,7 @@ function log(batchCount: number): { readonly bytes: Uint8Array; readonly headers
       nextOffset: baseOffset + BigInt(records),
       leaderEpoch: records,
       maxTimestamp: BigInt(now + records - 1),
+      crc: new DataView(part.buffer, part.byteOffset).getUint32(17),
     });
     baseOffset += BigInt(records);
     position += part.length;

@@ -21,6 +21,8 @@ export interface BatchHeader {
   readonly leaderEpoch: number;
   /** Unix milliseconds of its last record; −1 for none. */
   readonly maxTimestamp: bigint;
+  /** The checksum as stored, unsigned. */
+  readonly crc: number;
 }
 
 /** How far a run of bytes consists of complete batches. */
@@ -86,6 +88,7 @@ function headerAt(view: DataView, position: number, size: number): BatchHeader {
     nextOffset: baseOffset + BigInt(lastOffsetDelta + 1),
     leaderEpoch: view.getInt32(position + layout.LEADER_EPOCH_AT),
     maxTimestamp: view.getBigInt64(position + layout.MAX_TIMESTAMP_AT),
+    crc: view.getUint32(position + layout.CRC_AT),
   };
 }
 
