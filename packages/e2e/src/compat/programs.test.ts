@@ -183,7 +183,9 @@ test('what is created has the defaults of the class, and those that it was given
   const id = 7_000;
   await admin.createCustomSpu('spare', new CustomSpuSpec({ id, ingress: [{ ip: '10.0.0.1' }] }));
   const spus = JSON.parse(await admin.listSpu()) as { name: string; spec: object }[];
-  expect(spus.find(({ name }) => name === 'spare')).toMatchObject({ spec: { spuId: id, publicEndpoint: { port: 9005 } } });
+  expect(spus.find(({ name }) => name === 'spare')).toMatchObject({
+    spec: { spuId: id, publicEndpoint: { port: 9005 } },
+  });
   await admin.deleteCustomSpu('spare');
   await admin.createCustomSpu('any', undefined);
   await admin.deleteCustomSpu('any');
