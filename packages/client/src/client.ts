@@ -66,7 +66,7 @@ export interface Client extends AsyncDisposable {
   /**
    * Reads what is stored from an offset on, once: about `maxBytes` of it, and no waiting for more.
    *
-   * @throws `topic/not-found`, `partition/not-found`, `consume/batch-too-large`, `server/error`, `connect/timeout`
+   * @throws `topic/not-found`, `partition/not-found`, `consume/batch-too-large`, codes of `ServerCodes`, `connect/timeout`
    */
   fetch(topic: string, partition: number, options: FetchOptions): Promise<Fetched>;
   /** How far named consumers are, as the cluster stores it. */
@@ -167,11 +167,11 @@ export async function connect(options: ConnectOptions): Promise<Client> {
         ...producerOptions,
         onBatch(batch) {
           if (heard.wants('batch')) tellBatch(heard, batch);
-          onBatch?.(batch);
+          return onBatch?.(batch);
         },
         onRetry(retry) {
           heard.tell({ type: 'producer-retry', ...retry });
-          onRetry?.(retry);
+          return onRetry?.(retry);
         },
       },
       { codecs, encode, onClose: (closed) => producers.delete(closed) },
@@ -219,11 +219,11 @@ export async function connect(options: ConnectOptions): Promise<Client> {
         ...rest,
         onRetry(retry) {
           heard.tell({ type: 'consumer-retry', ...retry });
-          rest.onRetry?.(retry);
+          return rest.onRetry?.(retry);
         },
         onGap(gap) {
           heard.tell({ type: 'gap', ...gap });
-          rest.onGap?.(gap);
+          return rest.onGap?.(gap);
         },
       },
     );

@@ -27,7 +27,7 @@ export interface Commits {
   live(topic: string, partition: number, stream: LiveStream | undefined): void;
   /** Stores this offset, and no other. @throws as {@link Commits.flush}, and `partition/not-found`, `topic/not-found` */
   commit(topic: string, partition: number, offset: bigint): Promise<void>;
-  /** Stores what is marked. @throws `server/error`, `connect/timeout`, … */
+  /** Stores what is marked. @throws codes of `ServerCodes`, `connect/timeout`, … */
   flush(): Promise<void>;
 }
 

@@ -21,7 +21,7 @@ export interface Committing {
   finished(batch: ConsumerBatch): void;
   /** Other records take the place of those from that offset on: they are not done, whatever was done there. */
   truncated(topic: string, partition: number, from: bigint): void;
-  /** Stores up to this record, or all that is done. @throws `option/invalid`, `server/error`, `connect/timeout` */
+  /** Stores up to this record, or all that is done. @throws `option/invalid`, codes of `ServerCodes`, `connect/timeout` */
   commit(point?: CommitPoint & { readonly topic: string }): Promise<void>;
   /** Stores what is done, within a few seconds, and stops. Never rejects. */
   close(): Promise<void>;
@@ -84,7 +84,7 @@ export function committing(parts: CommitsParts, settings: ConsumerSettings): Com
     try {
       await flush();
     } catch (error) {
-      onCommitError?.(error);
+      await onCommitError?.(error);
     }
   };
   const timer = isAuto ? setInterval(() => flushQuietly().catch(() => {}), commitIntervalMs) : undefined;

@@ -59,7 +59,7 @@ export interface Consumer extends AsyncIterable<ConsumerRecord>, AsyncDisposable
    * Stores how far the consumer is, under its `consumerId`: up to the given record, included, or without one, all that was
    * done. Resolves when it is stored.
    *
-   * @throws `option/invalid` without a `consumerId`, `server/error`, `connect/timeout`
+   * @throws `option/invalid` without a `consumerId`, codes of `ServerCodes`, `connect/timeout`
    */
   commit(point?: CommitPoint): Promise<void>;
   /**

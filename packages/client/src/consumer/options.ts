@@ -73,7 +73,7 @@ export interface ConsumerOptions {
    * have; otherwise it goes on where the two logs part.
    */
   readonly whenEvicted?: WhenEvicted;
-  /** Called when a stream is interrupted; it is resumed by itself, for ever. What it throws ends the consumer. */
+  /** Called when a stream is interrupted; it is resumed by itself, for ever. What it throws or rejects with ends the consumer. */
   readonly onRetry?: (retry: ConsumerRetry) => void;
   /**
    * Called when the stream goes on somewhere else than wanted: retention removed records before they could be read, or uncommitted

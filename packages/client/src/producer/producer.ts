@@ -43,7 +43,7 @@ export interface Producer<R = ProducerRecord> extends AsyncDisposable {
    * the cluster takes them, or use {@link Producer.enqueue}.
    *
    * @throws `produce/invalid-record`, `produce/too-large`, `produce/timeout`, `produce/unconfirmed`, `produce/buffer-full`,
-   *   `produce/closed`, `partition/not-found`, `topic/not-found`, `server/error`, `request/aborted`, `client/closed`
+   *   `produce/closed`, `partition/not-found`, `topic/not-found`, codes of `ServerCodes`, `request/aborted`, `client/closed`
    */
   send(record: R, options?: { readonly signal?: AbortSignal }): Promise<SendResult>;
   /**
