@@ -36,6 +36,8 @@ test.each([
   ['profile/unreadable', 1],
   ['storage/full', 1],
   ['input/missing', 3],
+  ['input/no-separator', 2],
+  ['produce/too-large', 2],
   ['input/denied', 4],
   ['input/invalid', 2],
   ['input/unreadable', 1],

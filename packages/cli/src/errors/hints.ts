@@ -14,6 +14,12 @@ const HINTS: Readonly<Record<string, (c: Context) => string | undefined>> = {
   'change/unconfirmed': () =>
     'flv cluster spu list shows which SPUs are online: a topic waits for as many as it has replicas',
   'connect/failed': () => 'flv cluster start starts one here; --cluster and --profile choose another',
+  'connection/refused': (c) =>
+    String(c.peer).startsWith('ws') ? 'flv gateway start starts a gateway here, and prints its URL' : undefined,
+  'websocket/refused': (c) =>
+    c.status === 401
+      ? 'the gateway wants a token: FLUVIO_GATEWAY_TOKEN holds it'
+      : 'flv gateway start prints its URL, such as ws://127.0.0.1:9095/v1/tunnel',
   'connection/no-answer': (c) =>
     String(c.peer).startsWith('tls')
       ? 'give --client-cert and --client-key if it wants them; leave --tls out if it speaks plaintext'

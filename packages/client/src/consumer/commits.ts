@@ -24,7 +24,9 @@ export interface Commits {
   cutBack(topic: string, partition: number, from: bigint): void;
   /** The stream by which a partition's offsets can be stored. */
   live(topic: string, partition: number, stream: LiveStream | undefined): void;
-  /** Stores what is marked. @throws `server/error`, `connect/timeout`, … */
+  /** Stores this offset, and no other. @throws as {@link Commits.flush}, and `partition/not-found`, `topic/not-found` */
+  commit(topic: string, partition: number, offset: bigint): Promise<void>;
+  /** Stores what is marked. @throws codes of `ServerCodes`, `connect/timeout`, … */
   flush(): Promise<void>;
 }
 
@@ -117,6 +119,11 @@ export function commits({ cluster, nextId, onCommitted }: CommitsParts, consumer
     }
   };
 
+  const setMark = (mark: Mark, offset: bigint): void => {
+    const isStored = offset === mark.stored && mark.storing === undefined;
+    mark.pending = isStored ? undefined : offset;
+  };
+
   return {
     async startOf(topic, partition, signal) {
       listed ??= listStored(cluster, { consumerId }, undefined).then(
@@ -131,9 +138,17 @@ export function commits({ cluster, nextId, onCommitted }: CommitsParts, consumer
       markOf(topic, partition).stored = offset;
       return offset;
     },
-    mark(topic, partition, offset) {
+    mark: (topic, partition, offset) => setMark(markOf(topic, partition), offset),
+    async commit(topic, partition, offset) {
       const mark = markOf(topic, partition);
-      mark.pending = offset === mark.stored ? undefined : offset;
+      setMark(mark, offset);
+      try {
+        await store(mark);
+      } catch (error) {
+        // Its caller knows, so that no later commit is to fail for it.
+        if (mark.pending === offset) mark.pending = undefined;
+        throw error;
+      }
     },
     cutBack(topic, partition, from) {
       const mark = markOf(topic, partition);

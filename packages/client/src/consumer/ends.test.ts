@@ -203,6 +203,52 @@ test('a paused consumer hands out nothing, asks for nothing more, and goes on wh
   expect(values).toEqual(range(0, 2_000));
 });
 
+test('a paused consumer holds the rest of a batch back, too, and a close ends the read that waits', async () => {
+  const { cluster, client } = await withTopic();
+  storeNumbers(cluster, 0, 1, 10);
+  const consumer = client.consumer('t', { start: 'beginning' });
+  const records = consumer[Symbol.asyncIterator]();
+  const settled: (string | undefined)[] = [];
+  const read = (): Promise<unknown> => records.next().then(({ value }) => settled.push(value?.text()));
+  await read();
+  consumer.pause();
+  const pending = read();
+  for (let i = 0; i < 10; i++) await new Promise((resolve) => setImmediate(resolve));
+  expect(settled).toEqual(['0']);
+  consumer.resume();
+  await pending;
+  await read();
+  consumer.pause();
+  const last = read();
+  await consumer.close();
+  await last;
+  expect(settled).toEqual(['0', '1', '2', undefined]);
+});
+
+describe('silence ends every read that waits', () => {
+  const idle = { start: 'beginning', until: { idleMs: 20 } } as const;
+
+  test.each(['before', 'after'] as const)('that came %s a pause', async (when) => {
+    const { client } = await withTopic();
+    const consumer = client.consumer('t', idle);
+    const records = consumer[Symbol.asyncIterator]();
+    if (when === 'after') consumer.pause();
+    const pending = records.next();
+    consumer.pause();
+    consumer.resume();
+    expect((await pending).done).toBe(true);
+  });
+
+  test('and the others, when one of them gets something', async () => {
+    const { cluster, client } = await withTopic();
+    storeNumbers(cluster, 0, 1, 1);
+    const consumer = client.consumer('t', { start: 'beginning', until: { idleMs: 500 } });
+    const first = consumer.batches()[Symbol.asyncIterator]().next();
+    const second = consumer.batches()[Symbol.asyncIterator]().next();
+    expect([(await first).done, (await second).done]).toEqual([false, true]);
+  });
+});
+
 test('a web stream of records, which closes the consumer when it is cancelled', async () => {
   const { cluster, client } = await withTopic();
   storeNumbers(cluster, 0, 3, 10);

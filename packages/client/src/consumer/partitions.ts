@@ -77,6 +77,9 @@ export function countOf(cluster: Cluster, topic: string, partitions: PartitionCh
 export function checkPartitions(partitions: PartitionChoice): void {
   if (partitions === 'all') return;
   if (!isList(partitions)) {
+    if (typeof partitions !== 'object' || partitions === null) {
+      throw invalid(`is ${partitions}, but must be 'all', a list, or { worker, of }`);
+    }
     const { worker, of } = partitions;
     if (Number.isInteger(of) && of > 0 && Number.isInteger(worker) && worker >= 0 && worker < of) return;
     throw invalid(`names worker ${worker} of ${of}: workers are numbered from 0`);

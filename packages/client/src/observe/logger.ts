@@ -26,10 +26,10 @@ interface Line {
   readonly fields: LogFields;
 }
 
-/** Writes an event to a log; a logger that throws is not asked twice about it. */
-export function log(logger: Logger, event: ClientEvent): void {
+/** Writes an event to a log, and returns what the log returns: a promise, where it is asynchronous. */
+export function log(logger: Logger, event: ClientEvent): unknown {
   const { level, message, fields } = lineOf(event);
-  logger[level]?.(message, fields);
+  return logger[level]?.(message, fields);
 }
 
 function lineOf(event: ClientEvent): Line {
