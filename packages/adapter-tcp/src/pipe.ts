@@ -115,6 +115,8 @@ export function bytePipe(socket: Socket, { box, peer, explain, isPlain = false, 
       }
       wrote = true;
       for (const chunk of chunks) socket.write(chunk);
+      // What is large gains nothing by waiting, and the peer has something to do while this turn goes on.
+      if (socket.writableLength >= WRITE_AHEAD_BYTES) uncork();
       return socket.writableNeedDrain && socket.writableLength >= WRITE_AHEAD_BYTES ? drain() : READY;
     },
     end() {
