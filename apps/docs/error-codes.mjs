@@ -59,8 +59,11 @@ function section(name, source) {
     .filter((node) => node.name.text.endsWith('Codes'));
   const retryable = retryableCodes(source);
   const rows = interfaces
-    .flatMap(({ members }) => [...members])
+    .flatMap((node) => checker.getTypeAtLocation(node).getProperties())
+    .map((property) => property.valueDeclaration)
     .filter(ts.isPropertySignature)
+    // Codes that another package declares stand in its own table.
+    .filter((member) => member.getSourceFile().fileName.includes(`/${name.split('/')[1]}/src/`))
     .map((member) => {
       const code = member.name.text;
       return `| \`${code}\` | ${meaning(member)} | ${fields(member)} | ${retryable.get(code) ?? ''} |`;
@@ -91,7 +94,7 @@ function retryableCodes(source) {
   const visit = (node) => {
     if (ts.isCallExpression(node) && node.expression.getText() === 'defineErrors') {
       for (const entry of node.arguments[0].properties) {
-        const how = entry.initializer.properties.find((property) => property.name?.getText() === 'retryable');
+        const how = entry.initializer?.properties.find((property) => property.name?.getText() === 'retryable');
         if (how === undefined) continue;
         const isTrue = how.initializer?.kind === ts.SyntaxKind.TrueKeyword;
         codes.set(entry.name.text, isTrue ? 'yes' : 'depends on the cause');

@@ -2,6 +2,7 @@
 import { connect as connectTcp, type Socket } from 'node:net';
 import { connect as connectTls, TLSSocket } from 'node:tls';
 import { type BytePipe, type Endpoint, formatAddress } from '@fluvio-ts/protocol';
+import { patientTimer } from '@fluvio-ts/protocol/internal';
 import { tcpError } from './errors.ts';
 import { type Circumstances, explain } from './explain.ts';
 import { bufferedIntake } from './intake.ts';
@@ -77,13 +78,13 @@ export function dial(to: Endpoint, plan: DialPlan, signal: AbortSignal | undefin
   });
 
   return new Promise((resolve, reject) => {
-    const timer = setTimeout(() => {
+    const clear = patientTimer(connectTimeoutMs, () => {
       if (phase === 'open') return;
       pipe.close(tcpError('connection/timeout', { ...hop, timeoutMs: connectTimeoutMs, phase }));
-    }, connectTimeoutMs);
+    });
     const abort = (): void => pipe.close(aborted());
     const release = (): void => {
-      clearTimeout(timer);
+      clear();
       signal?.removeEventListener('abort', abort);
     };
     const ready = (): void => {

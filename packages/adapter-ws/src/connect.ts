@@ -1,6 +1,6 @@
 /** Opens a tunnel: one deadline and one signal over whatever makes the WebSocket. */
 import type { BytePipe, Endpoint, Transport } from '@fluvio-ts/protocol';
-import { tunnelUrl } from '@fluvio-ts/protocol/internal';
+import { patientTimer, tunnelUrl } from '@fluvio-ts/protocol/internal';
 import type { OpenChannel } from './channel.ts';
 import { webSocketError } from './errors.ts';
 import { channelPipe, type PipeLimits } from './pipe.ts';
@@ -48,9 +48,9 @@ function connect(
 
   return new Promise((resolve, reject) => {
     const abort = (): void => pipe.close(aborted());
-    const timer = setTimeout(() => pipe.close(webSocketError('connection/timeout', { peer, timeoutMs })), timeoutMs);
+    const clear = patientTimer(timeoutMs, () => pipe.close(webSocketError('connection/timeout', { peer, timeoutMs })));
     const release = (): void => {
-      clearTimeout(timer);
+      clear();
       signal?.removeEventListener('abort', abort);
     };
     const opened = (): void => {

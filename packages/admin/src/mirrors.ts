@@ -26,16 +26,16 @@ export type MirrorSettings =
  * Mirrors: other clusters that topics are copied from or to. An embedded cluster keeps them and copies nothing.
  *
  * Every method may also reject with `connect/timeout`, `request/aborted` and `client/closed`; changes with
- * `server/error`, whose `context.name` is Fluvio's name of the error (`MirrorAlreadyExists`, `MirrorNotFound`, …).
+ * what the controller refuses, a code of `ServerCodes` (`mirror/exists`, `mirror/not-found`, …).
  */
 export interface Mirrors {
-  /** Registers a mirror; a home may be registered again. @throws `option/invalid`, `server/error`, `change/unconfirmed`, `wait/timeout` */
+  /** Registers a mirror; a home may be registered again. @throws `option/invalid`, `mirror/exists`, `change/unconfirmed`, `wait/timeout` */
   create(name: string, mirror?: MirrorSettings, options?: CreateOptions): Promise<Mirror>;
   /** One mirror; undefined when there is none. */
   get(name: string, options?: ReadOptions): Promise<Mirror | undefined>;
   /** Mirrors in the order of their names. Controllers let nobody watch them. */
   list(options?: ListOptions): Promise<Mirror[]>;
-  /** Forgets a mirror. @throws `server/error` (`MirrorNotFound`), `change/unconfirmed`, `wait/timeout` */
+  /** Forgets a mirror. @throws `mirror/not-found`, `change/unconfirmed`, `wait/timeout` */
   delete(name: string, options?: ChangeOptions): Promise<void>;
 }
 

@@ -29,7 +29,7 @@ export interface SpuGroupSettings {
  * SPU groups. A cluster on Kubernetes and an embedded one run their SPUs; any other only keeps the group, as `Init`.
  *
  * Every method may also reject with `connect/timeout`, `request/aborted` and `client/closed`; changes with
- * `server/error`, whose `context.name` is Fluvio's name of the error (`SpuError`, `SpuNotFound`, …).
+ * what the controller refuses, a code of `ServerCodes` (`spu/not-found`, `permission/denied`, …).
  */
 export interface SpuGroups {
   /** Makes a group. Whether its SPUs run is in its status. @throws `option/invalid`, `server/error`, `change/unconfirmed`, `wait/timeout` */
@@ -38,7 +38,7 @@ export interface SpuGroups {
   get(name: string, options?: ReadOptions): Promise<SpuGroup | undefined>;
   /** Groups in the order of their names. */
   list(options?: ListOptions): Promise<SpuGroup[]>;
-  /** Deletes a group with its SPUs. @throws `server/error` (`SpuNotFound`), `change/unconfirmed`, `wait/timeout` */
+  /** Deletes a group with its SPUs. @throws `spu/not-found`, `change/unconfirmed`, `wait/timeout` */
   delete(name: string, options?: ChangeOptions): Promise<void>;
   /** Every change of every group. */
   watch(options?: WatchOptions): Watch<SpuGroup>;

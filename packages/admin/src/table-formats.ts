@@ -23,16 +23,16 @@ export type TableColumnSettings = Pick<TableFormatColumnConfig, 'keyPath'> & Par
  * Table formats: how programs show records of JSON as rows. The cluster keeps them, and does nothing with them.
  *
  * Every method may also reject with `connect/timeout`, `request/aborted` and `client/closed`; changes with
- * `server/error`, whose `context.name` is Fluvio's name of the error (`TableFormatAlreadyExists`, …).
+ * what the controller refuses, a code of `ServerCodes` (`table-format/exists`, `permission/denied`, …).
  */
 export interface TableFormats {
-  /** Stores a table format. @throws `server/error`, `change/unconfirmed`, `wait/timeout` */
+  /** Stores a table format. @throws `table-format/exists`, `change/unconfirmed`, `wait/timeout` */
   create(name: string, format?: TableFormatSettings | TableFormatSpec, options?: CreateOptions): Promise<TableFormat>;
   /** One table format; undefined when there is none. */
   get(name: string, options?: ReadOptions): Promise<TableFormat | undefined>;
   /** Table formats in the order of their names. */
   list(options?: ListOptions): Promise<TableFormat[]>;
-  /** Deletes a table format. @throws `server/error` (`TableFormatNotFound`), `change/unconfirmed`, `wait/timeout` */
+  /** Deletes a table format. @throws `table-format/not-found`, `change/unconfirmed`, `wait/timeout` */
   delete(name: string, options?: ChangeOptions): Promise<void>;
   /** Every change of every table format. */
   watch(options?: WatchOptions): Watch<TableFormat>;

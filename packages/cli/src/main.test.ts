@@ -125,7 +125,7 @@ test('files that cannot be read are an error before anything is connected', asyn
     ['-c', '127.0.0.1:1', '--ca-cert', 'missing.pem', 'topic', 'list'],
   ]) {
     const run = await home.flv([...args, '--json']);
-    expect(errorOf(run)).toMatchObject({ code: 'input/unreadable', exitCode: 1 });
+    expect(errorOf(run)).toMatchObject({ code: 'input/missing', exitCode: 3 });
     expect(errorOf(run).message).toContain('missing');
   }
 });

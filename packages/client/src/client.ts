@@ -15,7 +15,7 @@ import { fetchOffsets } from './consumer/position.ts';
 import { clientError, reasonOf } from './errors.ts';
 import { counters } from './observe/counters.ts';
 import type { ClientEventOf, ClientEventType } from './observe/events.ts';
-import type { ClientHealth } from './observe/health.ts';
+import type { ClientHealth, PartitionLag } from './observe/health.ts';
 import { observer } from './observe/observer.ts';
 import { tellBatch } from './observe/tell-batch.ts';
 import type { ProducerOptions } from './producer/options.ts';
@@ -91,6 +91,16 @@ export interface Client extends AsyncDisposable {
 
 const CLOSE_TIMEOUT_MS = 10_000;
 
+/** How far a consumer is behind, by what it was told last. */
+function lagOf({ positions }: Consumer, consumerId: string | undefined): PartitionLag[] {
+  return positions.map(({ topic, partition, next, highWatermark }) => ({
+    topic,
+    partition,
+    ...(consumerId !== undefined && { consumerId }),
+    records: Math.max(0, Number(highWatermark - next)),
+  }));
+}
+
 /** What sister packages reach a client's cluster by. */
 const clusters = new WeakMap<Client, Cluster>();
 
@@ -128,7 +138,8 @@ export async function connect(options: ConnectOptions): Promise<Client> {
   );
   const codecs = options.codecs ?? {};
   const producers = new Set<Pick<Producer, 'close' | 'bufferedBytes'>>();
-  const consumers = new Set<Consumer>();
+  /** With their names. */
+  const consumers = new Map<Consumer, string | undefined>();
   let ids = 0;
   const nextId = (): number => ids++;
   let closing: Promise<void> | undefined;
@@ -143,7 +154,7 @@ export async function connect(options: ConnectOptions): Promise<Client> {
     encode: (record: R) => ProducerRecord,
   ): Promise<Producer<R>> => {
     open('making a producer');
-    const { onBatch } = producerOptions;
+    const { onBatch, onRetry } = producerOptions;
     const made = await openProducer<R>(
       cluster,
       topic,
@@ -152,6 +163,10 @@ export async function connect(options: ConnectOptions): Promise<Client> {
         onBatch(batch) {
           if (heard.wants('batch')) tellBatch(heard, batch);
           onBatch?.(batch);
+        },
+        onRetry(retry) {
+          heard.tell({ type: 'producer-retry', ...retry });
+          onRetry?.(retry);
         },
       },
       { codecs, encode, onClose: (closed) => producers.delete(closed) },
@@ -187,7 +202,13 @@ export async function connect(options: ConnectOptions): Promise<Client> {
   ): unknown {
     open('making a consumer');
     const base = openConsumer(
-      { cluster, codecs, nextId, onClose: (closed) => consumers.delete(closed) },
+      {
+        cluster,
+        codecs,
+        nextId,
+        onClose: (closed) => consumers.delete(closed),
+        onCommitted: (commit) => heard.tell({ type: 'commit', ...commit }),
+      },
       typeof topic === 'string' ? [topic] : topic,
       {
         ...rest,
@@ -201,7 +222,7 @@ export async function connect(options: ConnectOptions): Promise<Client> {
         },
       },
     );
-    consumers.add(base);
+    consumers.set(base, rest.consumerId);
     if (value === undefined) return base;
     return typedConsumer(base, { value, onUndecodable, ...(key !== undefined && { key }) }, deadLetter);
   }
@@ -254,6 +275,8 @@ export async function connect(options: ConnectOptions): Promise<Client> {
         bufferedBytes: [...producers].reduce((sum, { bufferedBytes }) => sum + bufferedBytes, 0),
         producers: producers.size,
         consumers: consumers.size,
+        lag: [...consumers].flatMap(([consumer, consumerId]) => lagOf(consumer, consumerId)),
+        waiting: cluster.waits.list,
         totals: { connects, connectFailures: failures, losses, requests },
         ...(lastError !== undefined && {
           lastError: { ...(isFluvioError(lastError) && { code: lastError.code }), message: reasonOf(lastError) },
@@ -267,7 +290,7 @@ export async function connect(options: ConnectOptions): Promise<Client> {
         const limit = deadline(timeoutMs);
         let ended: readonly PromiseSettledResult<void>[] = [];
         const drain = async (): Promise<void> => {
-          await Promise.allSettled([...consumers].map((consumer) => consumer.close()));
+          await Promise.allSettled([...consumers.keys()].map((consumer) => consumer.close()));
           const leftMs = Math.max(0, until - performance.now());
           ended = await Promise.allSettled([...producers].map((producer) => producer.close({ timeoutMs: leftMs })));
         };

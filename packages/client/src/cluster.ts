@@ -12,13 +12,15 @@ import { scLink } from './connection/sc-link.ts';
 import type { Purpose, SpuAddress } from './connection/spu-pool.ts';
 import { addressOf, isMisplaced, spuPool } from './connection/spu-pool.ts';
 import { orAborted } from './connection/timer.ts';
-import { clientError } from './errors.ts';
+import { clientError, reasonOf } from './errors.ts';
 import type { Metadata, ObjectStore, SpuObject, TopicObject } from './metadata/metadata.ts';
 import { metadata, partitionCount, partitionName } from './metadata/metadata.ts';
 import type { Reign } from './metadata/reign.ts';
 import { reignOf } from './metadata/reign.ts';
 import type { Counters } from './observe/counters.ts';
 import type { Observer } from './observe/observer.ts';
+import type { Waits } from './observe/waits.ts';
+import { waits } from './observe/waits.ts';
 
 /** What a cluster connection needs, with every default resolved. */
 export interface ClusterOptions extends DialOptions {
@@ -41,10 +43,17 @@ export interface Cluster {
   readonly probeIntervalMs: number;
   /** Who hears of what happens. */
   readonly observer: Observer;
+  /** Who waits for which partition. */
+  readonly waits: Waits;
   /** How the connection to the controller is, and for how many milliseconds. */
   controller(): { readonly state: ScState['at']; readonly forMs: number };
   /** Calls the controller on the live connection, waiting for it if it is down. */
   callSc<Q, R>(api: Api<Q, R>, request: Q, options?: CallOptions): Promise<R>;
+  /**
+   * Calls the controller on a connection of its own: for what it may take long to answer, since it answers nothing else
+   * on that connection meanwhile. An abort closes the connection.
+   */
+  callScApart<Q, R>(api: Api<Q, R>, request: Q, options?: CallOptions): Promise<R>;
   /** Opens a stream at the controller; it ends with its connection. */
   openSc<Q, R>(api: Api<Q, R>, request: Q, options?: OpenOptions): Promise<Answers<R>>;
   /** A topic by name; one created a moment ago is waited for. @throws `topic/not-found`, `connect/timeout` */
@@ -156,8 +165,25 @@ export async function openCluster(options: ClusterOptions, signal?: AbortSignal)
     probeIntervalMs: options.probeIntervalMs,
     life: life.signal,
     observer: options.observer,
+    waits: waits(),
     controller: () => ({ state: link.state.at, forMs: Math.round(performance.now() - link.sinceMs) }),
     callSc,
+    async callScApart(api, request, call = {}) {
+      const timeoutMs = call.timeoutMs ?? options.requestTimeoutMs;
+      const until = performance.now() + timeoutMs;
+      const session = await cluster.retrying(
+        { what: 'reaching the streaming controller', timeoutMs, signals: [call.signal] },
+        (wait) => link.apart(timeoutMs, wait),
+      );
+      const over = (): void => session.close(reasonOf(life.signal.reason));
+      life.signal.addEventListener('abort', over, { once: true });
+      try {
+        return await session.call(api, request, { ...call, timeoutMs: Math.max(1, until - performance.now()) });
+      } finally {
+        life.signal.removeEventListener('abort', over);
+        session.close('its request is over');
+      }
+    },
     async openSc(api, request, open = {}) {
       const session = await link.session(options.requestTimeoutMs, open.signal);
       return session.open(api, request, open);

@@ -1,10 +1,11 @@
 /** The error codes of `@fluvio-ts/client`. */
 import type { ErrorCode, ErrorFactory, FluvioError } from '@fluvio-ts/protocol';
-import { defineErrors, errorNumber, errorText, isFluvioError } from '@fluvio-ts/protocol';
+import { defineErrors, errorNumber, isFluvioError } from '@fluvio-ts/protocol';
 import type { SendResult } from './producer/result.ts';
+import { codeOfAnswer, type ServerAnswer, type ServerCodes, serverTexts } from './server-answers.ts';
 
 /** The codes that this package raises, besides those of `@fluvio-ts/protocol` and of the transport. */
-export interface ClientCodes {
+export interface ClientCodes extends ServerCodes {
   /** None of the given endpoints could be reached; `cause` is the last failure. */
   'connect/failed': { readonly endpoints: readonly string[]; readonly reason: string };
   /** A wait ended at its deadline; `cause` is what kept failing meanwhile. */
@@ -28,14 +29,7 @@ export interface ClientCodes {
   'partition/not-found': { readonly topic: string; readonly partition: number; readonly partitions: number };
   /** The partition has no reachable leader. */
   'partition/unavailable': { readonly topic: string; readonly partition: number; readonly reason: string };
-  /** The server answered an error; `name` is Fluvio's, `number` its wire number. */
-  'server/error': {
-    readonly what: string;
-    readonly name: ErrorCode['kind'];
-    readonly number: number;
-    readonly error: ErrorCode;
-  };
-  /** A record's key or value is neither bytes nor text. */
+  /** A record's key or value is neither bytes nor text; or, with `field` `record`, what was given is no record. */
   'produce/invalid-record': { readonly topic: string; readonly field: string; readonly kind: string };
   /** An encoder refused a record's key or value; `cause` is what it threw. */
   'produce/unencodable': {
@@ -114,6 +108,7 @@ export interface ClientCodes {
 
 /** @internal Makes the errors of this package. */
 export const clientError: ErrorFactory<ClientCodes> = defineErrors<ClientCodes>({
+  ...serverTexts,
   'connect/failed': {
     text: (c) => `no Fluvio cluster could be reached at ${c.endpoints.join(', ')}: ${c.reason}`,
     // Another version or another certificate does not come by waiting.
@@ -141,10 +136,11 @@ export const clientError: ErrorFactory<ClientCodes> = defineErrors<ClientCodes>(
     text: (c) => `partition ${c.topic}-${c.partition} cannot be reached: ${c.reason}`,
     retryable: true,
   },
-  'server/error': { text: (c) => `${c.what}: ${errorText(c.error)} (${c.name}, ${c.number})` },
   'produce/invalid-record': {
     text: (c) =>
-      `a record for topic '${c.topic}' has a ${c.field} of type ${c.kind}: it must be a Uint8Array or a string, so encode it first`,
+      c.field === 'record'
+        ? `topic '${c.topic}' was given a ${c.kind} for a record: it must be an object with a value, { value }`
+        : `a record for topic '${c.topic}' has a ${c.field} of type ${c.kind}: it must be a Uint8Array or a string, so encode it first`,
   },
   'produce/unencodable': {
     text: (c) => `a record for topic '${c.topic}' has a ${c.field} that its encoder refuses: ${c.reason}`,
@@ -211,15 +207,27 @@ const PASSING: ReadonlySet<ErrorCode['kind']> = new Set([
 /** @internal Whether the same request may succeed once the metadata is fresh. */
 export const isPassing = (error: ErrorCode): boolean => PASSING.has(error.kind);
 
-/** @internal An error that a server answered. */
-export const serverError = (what: string, error: ErrorCode): FluvioError =>
-  clientError('server/error', { what, name: error.kind, number: errorNumber(error), error });
+/** @internal An error that a server answered; `message` is what it said beyond the code. */
+export function serverError(what: string, error: ErrorCode, message?: string): FluvioError<ServerCodes> {
+  const answer: ServerAnswer = { what, name: error.kind, number: errorNumber(error), error, message };
+  return error.kind === 'SmartModuleNotFound'
+    ? clientError('smartmodule/not-found', { ...answer, module: error.name })
+    : clientError(codeOfAnswer(error), answer);
+}
+
+/** @internal What a server answered, if that is what an error tells of. */
+export function answerIn(error: unknown): ErrorCode | undefined {
+  if (!isFluvioError(error)) return undefined;
+  const { error: answered, number } = (error.context ?? {}) as Partial<ServerAnswer>;
+  return typeof number === 'number' ? answered : undefined;
+}
 
 /** @internal Whether trying again may help: the connection or the leader changed, nothing about the request is wrong. */
 export function isRetryable(error: unknown): boolean {
   if (!isFluvioError(error)) return false;
   if (error.retryable) return true;
-  return isFluvioError(error, 'server/error') && isPassing(error.context.error as ErrorCode);
+  const answered = answerIn(error);
+  return answered !== undefined && isPassing(answered);
 }
 
 /** @internal The text of anything thrown. */

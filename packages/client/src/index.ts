@@ -37,8 +37,9 @@ export type {
   ClientHooks,
   ServerPlace,
 } from './observe/events.ts';
-export type { ClientHealth, ControllerHealth } from './observe/health.ts';
+export type { ClientHealth, ControllerHealth, PartitionLag } from './observe/health.ts';
 export type { LogFields, Logger } from './observe/logger.ts';
+export type { WaitingPartition } from './observe/waits.ts';
 export type { ProducerBatch, ProducerFailure, ProducerRetry } from './producer/events.ts';
 export type { Partitioner, ProducerOptions } from './producer/options.ts';
 export type { Producer } from './producer/producer.ts';
@@ -49,4 +50,5 @@ export type { TypedConsumer, TypedConsumerOptions } from './serde/typed-consumer
 export type { RawKey, TypedProducer, TypedProducerOptions, TypedProducerRecord } from './serde/typed-producer.ts';
 export type { TypedBatch, TypedRecord } from './serde/typed-record.ts';
 export type { OnUndecodable, Undecodable } from './serde/undecodable.ts';
+export type { ServerAnswer, ServerCodes, ServerErrorCode } from './server-answers.ts';
 export type { SmartModuleLookback, SmartModuleSettings, SmartModuleUse } from './smartmodules.ts';

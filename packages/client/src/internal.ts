@@ -6,6 +6,7 @@
 export { clusterOf } from './client.ts';
 export type { Cluster } from './cluster.ts';
 export { addressOf } from './connection/spu-pool.ts';
-export { abortedError, deadline, orAborted } from './connection/timer.ts';
+export { abortedError, deadline, orAborted, setTimer } from './connection/timer.ts';
 export { isPassing, isRetryable, serverError } from './errors.ts';
+export { serverTexts } from './server-answers.ts';
 export { gzippedWasm } from './smartmodules.ts';

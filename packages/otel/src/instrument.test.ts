@@ -15,7 +15,13 @@ const fail = defineErrors<{ 'produce/timeout': object }>({ 'produce/timeout': { 
 /** As much of a client as is looked at. */
 const told = () => {
   const listeners = new Map<ClientEventType, Set<(event: ClientEvent) => void>>();
-  const health = { status: 'ready', bufferedBytes: 12, inFlight: 3, connections: [{}, {}] } as unknown as ClientHealth;
+  const health = {
+    status: 'ready',
+    bufferedBytes: 12,
+    inFlight: 3,
+    connections: [{}, {}],
+    lag: [{ topic: 'orders', partition: 2, consumerId: 'me', records: 7 }],
+  } as unknown as ClientHealth;
   const client = {
     health: () => health,
     on<T extends ClientEventType>(type: T, listener: (event: ClientEventOf<T>) => void) {
@@ -51,6 +57,16 @@ test('measures batches, requests and connections, and what the client holds', as
   tell(batch);
   tell({ ...batch, error: fail('produce/timeout', {}) });
   tell({ type: 'request', ...place, api: 'Produce', durationMs: 4 });
+  const commit = {
+    type: 'commit',
+    consumerId: 'me',
+    topic: 'orders',
+    partition: 2,
+    offset: 9n,
+    durationMs: 1,
+  } as const;
+  tell(commit);
+  tell({ ...commit, error: new Error('late') });
   tell({ type: 'connected', ...place, durationMs: 1 });
   tell({ type: 'disconnected', ...place, ageMs: 1, isExpected: true, error: undefined });
   tell({ type: 'disconnected', ...place, ageMs: 1, isExpected: false, error: new Error('cut') });
@@ -68,6 +84,12 @@ test('measures batches, requests and connections, and what the client holds', as
   ]);
   expect(points.get('fluvio.client.request.duration')).toMatchObject([
     { attributes: { 'fluvio.api': 'Produce', 'fluvio.spu.id': 5001 }, value: { sum: 0.004, count: 1 } },
+  ]);
+  const mine = { ...orders, 'messaging.consumer.group.name': 'me' };
+  expect(points.get('fluvio.client.consumer.lag')).toMatchObject([{ value: 7, attributes: mine }]);
+  expect(points.get('fluvio.client.consumer.commits')).toMatchObject([
+    { value: 1, attributes: mine },
+    { value: 1, attributes: { ...mine, 'error.type': 'Error' } },
   ]);
   expect(points.get('fluvio.client.connections.lost')).toMatchObject([{ value: 1 }]);
   expect(points.get('fluvio.client.producer.buffered')).toMatchObject([{ value: 12 }]);

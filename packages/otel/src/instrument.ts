@@ -41,14 +41,17 @@ function measure(client: Client, meter: Meter): () => void {
   const connects = meter.createCounter('fluvio.client.connects', { unit: '{connection}' });
   const losses = meter.createCounter('fluvio.client.connections.lost', { unit: '{connection}' });
   const retries = meter.createCounter('fluvio.client.consumer.retries', { unit: '{retry}' });
+  const commits = meter.createCounter('fluvio.client.consumer.commits', { unit: '{commit}' });
+  const lag = meter.createObservableGauge('fluvio.client.consumer.lag', { unit: '{message}' });
   const buffered = meter.createObservableGauge('fluvio.client.producer.buffered', { unit: 'By' });
   const inFlight = meter.createObservableGauge('fluvio.client.requests.in_flight', { unit: '{request}' });
   const connections = meter.createObservableGauge('fluvio.client.connections', { unit: '{connection}' });
   const ready = meter.createObservableGauge('fluvio.client.ready');
 
-  const observed = [buffered, inFlight, connections, ready];
+  const observed = [lag, buffered, inFlight, connections, ready];
   const look: Parameters<Meter['addBatchObservableCallback']>[0] = (result) => {
     const health = client.health();
+    for (const { records, ...place } of health.lag) result.observe(lag, records, consumerAttributes(place));
     result.observe(buffered, health.bufferedBytes);
     result.observe(inFlight, health.inFlight);
     result.observe(connections, health.connections.length);
@@ -73,6 +76,7 @@ function measure(client: Client, meter: Meter): () => void {
     client.on('consumer-retry', (event) =>
       retries.add(1, { ...topicAttributes(event), ...errorAttributes(event.error) }),
     ),
+    client.on('commit', (event) => commits.add(1, { ...consumerAttributes(event), ...errorAttributes(event.error) })),
   ];
   return () => {
     meter.removeBatchObservableCallback(look, observed);
@@ -114,6 +118,16 @@ const topicAttributes = ({ topic, partition }: { readonly topic: string; readonl
   'messaging.system': 'fluvio',
   'messaging.destination.name': topic,
   'messaging.destination.partition.id': String(partition),
+});
+
+const consumerAttributes = ({
+  consumerId,
+  ...place
+}: Parameters<typeof topicAttributes>[0] & {
+  readonly consumerId?: string;
+}): Attributes => ({
+  ...topicAttributes(place),
+  ...(consumerId !== undefined && { 'messaging.consumer.group.name': consumerId }),
 });
 
 const serverOf = ({ server, spuId, address }: ServerPlace): Attributes => ({

@@ -10,6 +10,7 @@ export { type Inbox, type InboxEvents, inbox } from './inbox.ts';
 export type { Answers } from './session/answers.ts';
 export { type ArrivingBudget, arrivingBudget } from './session/arriving.ts';
 export { memoryPipe } from './session/memory-pipe.ts';
+export { patientTimer } from './session/patient-timer.ts';
 export type { Call, Handler, Route, ServeOptions } from './session/serve.ts';
 export { on, serve } from './session/serve.ts';
 export type { CallOptions, OpenOptions, Session, SessionOptions } from './session/session.ts';

@@ -1,9 +1,10 @@
 /** Changing something at the controller: sent once, never repeated, and seen by this client before it is reported done. */
 import type { Cluster } from '@fluvio-ts/client/internal';
-import { abortedError, deadline, orAborted } from '@fluvio-ts/client/internal';
+import { abortedError, deadline, orAborted, setTimer } from '@fluvio-ts/client/internal';
 import type { Api, Status } from '@fluvio-ts/protocol';
 import { isFluvioError } from '@fluvio-ts/protocol';
-import { adminError, refused } from '../errors.ts';
+import { stopper } from '@fluvio-ts/protocol/internal';
+import { adminError, type Refused, refused } from '../errors.ts';
 
 /** How a change is bounded. */
 export interface ChangeOptions {
@@ -12,6 +13,9 @@ export interface ChangeOptions {
   /** Gives up: the change rejects with `request/aborted`, and may still happen. */
   readonly signal?: AbortSignal;
 }
+
+/** What is changed, in words, and the name of the object. */
+type Subject = Pick<Refused, 'what' | 'object'>;
 
 /** How it is recognised that something has arrived in the client's metadata. */
 export interface Arrival<T> {
@@ -45,23 +49,69 @@ export function budget({ timeoutMs = CHANGE_TIMEOUT_MS, signal }: ChangeOptions)
 /**
  * Sends a change, once, and waits for the controller's word.
  *
- * @throws `server/error`, `change/unconfirmed`, `connect/timeout`, `request/aborted`, `client/closed`
+ * @throws a code of `ServerCodes`, `topic/not-found`, `topic/invalid-name`, `change/unconfirmed`, `connect/timeout`, `request/aborted`, `client/closed`
  */
 export async function change<Q>(
   cluster: Cluster,
-  what: string,
+  subject: Subject,
   api: Api<Q, Status>,
   request: Q,
   { timeoutMs, signal }: Budget,
 ): Promise<void> {
+  await answered(cluster, subject, cluster.callSc(api, request, { signal, timeoutMs }));
+}
+
+/** Time that the controller gets for its answer once the client sees the change itself. */
+const ANSWER_MS = 1_000;
+
+/**
+ * Sends a change that the controller answers when it is done, on a connection of its own, and waits for the controller's
+ * word or for the change itself: a Fluvio controller at times misses that its own work is done, and says so when its 90
+ * seconds are over.
+ *
+ * @throws as {@link change}
+ */
+export async function changeSeen<Q, T>(
+  cluster: Cluster,
+  api: Api<Q, Status>,
+  request: Q,
+  arrival: Arrival<T> & Subject,
+  time: Budget,
+): Promise<T> {
+  const { look } = arrival;
+  const { timeoutMs, signal } = time;
+  // What was there before says nothing about this change; the controller refuses it at once, or has little to do.
+  if (look() !== undefined) {
+    await change(cluster, arrival, api, request, time);
+    return arrived(cluster, arrival, time);
+  }
+  const enough = stopper();
+  const wait = deadline(timeoutMs + FOLLOW_MS, signal, enough.signal);
+  const word = answered(cluster, arrival, cluster.callScApart(api, request, { signal: wait.signal, timeoutMs }));
+  const seen = async (): Promise<void> => {
+    while (look() === undefined) await orAborted(cluster.metadata.changed(), wait.signal, () => new Error('unseen'));
+    await setTimer(ANSWER_MS, wait.signal);
+  };
+  try {
+    await Promise.race([word, seen().catch(() => word)]);
+  } finally {
+    enough.stop(undefined);
+    wait.release();
+    // Where it came too late to matter.
+    word.catch(() => {});
+  }
+  return arrived(cluster, arrival, time);
+}
+
+async function answered(cluster: Cluster, { what, object }: Subject, call: Promise<Status>): Promise<void> {
   let status: Status;
   try {
-    status = await cluster.callSc(api, request, { signal, timeoutMs });
+    status = await call;
   } catch (error) {
     if (!isFluvioError(error, 'connection/closed') && !isFluvioError(error, 'request/timeout')) throw error;
     throw adminError('change/unconfirmed', { what, reason: error.message }, error);
   }
-  if (status.errorCode.kind !== 'None') throw refused(what, status);
+  if (status.errorCode.kind !== 'None') throw refused({ what, object, endpoint: cluster.endpoint }, status);
 }
 
 /** Waits until the client's metadata shows what has been done. @throws `wait/timeout`, `request/aborted`, `client/closed` */

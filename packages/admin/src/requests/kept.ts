@@ -59,7 +59,7 @@ export function kept<Wire extends { readonly name: string }, T extends AnyObject
       const { dryRun = false } = options;
       const what = `creating ${noun} '${name}'${dryRun ? ' (dry run)' : ''}`;
       const time = budget(options);
-      await change(cluster, what, Create, request, time);
+      await change(cluster, { what, object: name }, Create, request, time);
       if (dryRun) return dry;
       const look = (all: readonly T[]): T | undefined => all.find((one) => one.name === name);
       return settled(cluster, kind, { what, look, state: `${noun} '${name}' is not shown` }, time);
@@ -68,7 +68,7 @@ export function kept<Wire extends { readonly name: string }, T extends AnyObject
     async delete(name, request, options = {}) {
       const what = `deleting ${noun} '${name}'`;
       const time = budget(options);
-      await change(cluster, what, Delete, request, time);
+      await change(cluster, { what, object: name }, Delete, request, time);
       const look = (all: readonly T[]): true | undefined => !all.some((one) => one.name === name) || undefined;
       await settled(cluster, kind, { what, look, state: `${noun} '${name}' is still shown` }, time);
     },

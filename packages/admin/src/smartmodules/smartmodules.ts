@@ -26,7 +26,7 @@ export interface GetSmartModuleOptions extends ReadOptions {
  * `change/unconfirmed`.
  *
  * Every method may also reject with `connect/timeout`, `request/aborted` and `client/closed`; changes with
- * `server/error`, whose `context.name` is Fluvio's name of the error (`SmartModuleError`, `SmartModuleNotFound`, …).
+ * what the controller refuses, a code of `ServerCodes` (`smartmodule/not-found`, `permission/denied`, …).
  */
 export interface SmartModules {
   /**
@@ -47,7 +47,7 @@ export interface SmartModules {
   /**
    * Deletes a SmartModule; what runs already goes on.
    *
-   * @throws `server/error` (`SmartModuleNotFound`), `change/unconfirmed`, `wait/timeout`
+   * @throws `smartmodule/not-found`, `change/unconfirmed`, `wait/timeout`
    */
   delete(key: string, options?: ChangeOptions): Promise<void>;
   /** Every change of every SmartModule, without their WebAssembly. */

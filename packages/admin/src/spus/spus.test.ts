@@ -82,9 +82,11 @@ test('unregister by id or by name', async () => {
 
 test('what the controller says is in the error', async () => {
   await expect(spus.register({ id: 50, ...here })).rejects.toThrow(
-    "registering SPU 50 failed: spu 'custom-spu-50(50)' already defined (SpuAlreadyExists, 1004)",
+    "registering SPU 50 failed: spu 'custom-spu-50(50)' already defined; choose another id and name, or unregister that one first (SpuAlreadyExists, 1004)",
   );
-  await expect(spus.unregister(7)).rejects.toThrow('unregistering SPU 7 failed: not found (SpuNotFound, 1003)');
+  await expect(spus.unregister(7)).rejects.toThrow(
+    'unregistering SPU 7 failed: not found; look at the list of SPUs (SpuNotFound, 1003)',
+  );
   sc.faults.delete = () => no('x', { kind: 'SpuError' }, "expected 'Custom' spu, found 'Managed' spu");
   await expect(spus.unregister('main-group-0')).rejects.toThrow(
     "unregistering SPU 'main-group-0' failed: expected 'Custom' spu, found 'Managed' spu (SpuError, 1000)",

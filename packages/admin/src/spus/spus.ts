@@ -35,7 +35,7 @@ export interface ListSpusOptions extends ReadOptions {
  * changes are sent once, see `change/unconfirmed`.
  *
  * Every method may also reject with `connect/timeout`, `request/aborted` and `client/closed`; changes with
- * `server/error`, whose `context.name` is Fluvio's name of the error (`SpuAlreadyExists`, `SpuNotFound`, …).
+ * what the controller refuses, a code of `ServerCodes` (`spu/exists`, `spu/not-found`, …).
  */
 export interface Spus {
   /** One SPU; undefined when there is none. */
@@ -46,13 +46,13 @@ export interface Spus {
    * Registers a custom SPU and resolves when this client knows it. Its status is `Init` until its server reports.
    *
    * @returns the SPU; for a dry run, what would have been stored
-   * @throws `option/invalid`, `server/error`, `change/unconfirmed`, `wait/timeout`
+   * @throws `option/invalid`, `spu/exists`, `change/unconfirmed`, `wait/timeout`
    */
   register(settings: SpuSettings, options?: RegisterSpuOptions): Promise<Spu>;
   /**
    * Unregisters a custom SPU and resolves when this client sees it gone.
    *
-   * @throws `server/error` (`SpuNotFound`; `SpuError` for a managed one), `change/unconfirmed`, `wait/timeout`
+   * @throws `spu/not-found`, `server/error` (`SpuError`) for a managed one, `change/unconfirmed`, `wait/timeout`
    */
   unregister(spu: number | string, options?: ChangeOptions): Promise<void>;
   /** Every change of every SPU. */
@@ -94,7 +94,7 @@ export function spus(cluster: Cluster): Spus {
       const request = { label: 'CustomSpu', body: { name, dryRun, timeout: undefined, spec } } as const;
       const what = `registering ${shown(spec.id)}${dryRun ? ' (dry run)' : ''}`;
       const time = budget(options);
-      await change(cluster, what, Create, request, time);
+      await change(cluster, { what, object: name }, Create, request, time);
       if (dryRun) return spu(name, asSpuSpec(spec), { resolution: 'Init' });
       const look = (): Spu | undefined => {
         const wire = known(name);
@@ -109,7 +109,7 @@ export function spus(cluster: Cluster): Spus {
       const request = { label: 'CustomSpu', body: { key: wireKey, force: false } } as const;
       const what = `unregistering ${shown(key)}`;
       const time = budget(options);
-      await change(cluster, what, Delete, request, time);
+      await change(cluster, { what, object: String(key) }, Delete, request, time);
       const look = (): true | undefined => (known(key) === undefined ? true : undefined);
       const state = (): string => `${shown(key)} is still known to this client`;
       await arrived(cluster, { what, look, state }, time);

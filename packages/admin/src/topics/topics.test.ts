@@ -75,6 +75,33 @@ describe('create', () => {
     expect(await created).toMatchObject({ status: { resolution: 'Provisioned' } });
   });
 
+  test('a controller that does not see that its work is done: the client sees it, and asks other things meanwhile', async () => {
+    let asked: () => void = () => {};
+    const sent = new Promise<void>((resolve) => {
+      asked = resolve;
+    });
+    sc.faults.create = () => {
+      asked();
+      return new Promise(() => {});
+    };
+    const created = topics.create('missed');
+    await sent;
+    expect(await topics.list()).toEqual([]);
+    sc.put('Topic', topicObject('missed'));
+    sc.put('Partition', partitionObject('missed-0'));
+    expect(await created).toMatchObject({ name: 'missed', status: { resolution: 'Provisioned' } });
+    expect(sc.created).toHaveLength(1);
+  });
+
+  test('a refusal counts although a topic of this name appears', async () => {
+    sc.faults.create = () => {
+      sc.put('Topic', topicObject('theirs'));
+      sc.put('Partition', partitionObject('theirs-0'));
+      return no('theirs', { kind: 'TopicAlreadyExists' });
+    };
+    await expect(topics.create('theirs')).rejects.toMatchObject({ context: { name: 'TopicAlreadyExists' } });
+  });
+
   test('takes a spec as it is', async () => {
     const spec = topicObject('x', {
       replicas: { kind: 'assigned', maps: [{ id: 0, replicas: [5001], mirror: undefined }] },
@@ -118,8 +145,9 @@ describe('create', () => {
   test('what the controller says is in the error', async () => {
     await topics.create('orders');
     await expect(topics.create('orders')).rejects.toMatchObject({
-      code: 'server/error',
-      message: "creating topic 'orders' failed: Topic 'orders' already exists (TopicAlreadyExists, 2002)",
+      code: 'topic/exists',
+      message:
+        "creating topic 'orders' failed: Topic 'orders' already exists; use the one that is there, or choose another name (TopicAlreadyExists, 2002)",
       context: { name: 'TopicAlreadyExists', number: 2002, message: "Topic 'orders' already exists" },
       retryable: false,
     });
@@ -128,7 +156,7 @@ describe('create', () => {
   test('without words of the controller, the error says what its code means', async () => {
     sc.faults.create = ({ label }) => (label === 'Topic' ? no('x', { kind: 'PermissionDenied' }) : undefined);
     await expect(topics.create('x')).rejects.toThrow(
-      "creating topic 'x' failed: permission denied (PermissionDenied, 13)",
+      "creating topic 'x' failed: permission denied; connect with an identity that may, or have it allowed (PermissionDenied, 13)",
     );
     sc.faults.create = () =>
       no('x', { kind: 'Other', message: 'unable to change read-only configuration' }, 'read-only error');
@@ -136,7 +164,12 @@ describe('create', () => {
       "creating topic 'x' failed: read-only error: unable to change read-only configuration (Other, 2)",
     );
     sc.faults.create = () => no('x', { kind: 'Unknown', tag: 4242 });
-    await expect(topics.create('x')).rejects.toMatchObject({ context: { name: 'Unknown', number: 4242 } });
+    await expect(topics.create('x')).rejects.toMatchObject({
+      code: 'server/error',
+      context: { name: 'Unknown', number: 4242 },
+    });
+    sc.faults.create = () => no('x', { kind: 'TopicInvalidName' });
+    await expect(topics.create('x')).rejects.toMatchObject({ code: 'topic/invalid-name', context: { topic: 'x' } });
   });
 
   test('a connection that is lost before the answer: sent once, and said to be unconfirmed', async () => {
@@ -264,11 +297,9 @@ describe('delete', () => {
   });
 
   test('what is not there, and what is the cluster’s own', async () => {
-    await expect(topics.delete('none')).rejects.toThrow(
-      "deleting topic 'none' failed: not found (TopicNotFound, 2001)",
-    );
+    await expect(topics.delete('none')).rejects.toThrow("topic 'none' does not exist on the cluster at localhost:9003");
     await expect(topics.delete('consumer-offset')).rejects.toThrow(
-      "deleting topic 'consumer-offset' failed: system topic 'consumer-offset' can only be deleted forcibly (SystemSpecDeletionAttempt, 12001)",
+      "deleting topic 'consumer-offset' failed: system topic 'consumer-offset' can only be deleted forcibly; it belongs to the cluster, so it takes force (SystemSpecDeletionAttempt, 12001)",
     );
     await topics.delete('consumer-offset', { force: true });
     expect(sc.deleted.map(({ body }) => 'force' in body && body.force)).toEqual([false, false, true]);
@@ -328,14 +359,14 @@ describe('addPartitions', () => {
   });
 
   test('refusals', async () => {
-    await expect(topics.addPartitions('none', 1)).rejects.toMatchObject({ context: { name: 'TopicNotFound' } });
+    await expect(topics.addPartitions('none', 1)).rejects.toMatchObject({ code: 'topic/not-found' });
     await expect(topics.addPartitions('none', 0)).rejects.toMatchObject({ code: 'option/invalid' });
     sc.put(
       'Topic',
       topicObject('fixed', { replicas: { kind: 'assigned', maps: [{ id: 0, replicas: [5001], mirror: undefined }] } }),
     );
     await expect(topics.addPartitions('fixed', 1)).rejects.toThrow(
-      "adding 1 partition to topic 'fixed' failed: invalid replica type (TopicInvalidReplicaType, 2008)",
+      "adding 1 partition to topic 'fixed' failed: invalid replica type; only topics whose partitions the cluster places itself can grow (TopicInvalidReplicaType, 2008)",
     );
   });
 });

@@ -7,7 +7,7 @@ import { partitionKind, partitionName } from '../objects/partition.ts';
 import type { Topic } from '../objects/topic.ts';
 import { topic, topicKind } from '../objects/topic.ts';
 import type { ChangeOptions } from '../requests/change.ts';
-import { arrived, budget, change } from '../requests/change.ts';
+import { arrived, budget, change, changeSeen } from '../requests/change.ts';
 import { matches } from '../requests/matches.ts';
 import type { ReadOptions, SystemObjects } from '../requests/read.ts';
 import { read } from '../requests/read.ts';
@@ -43,16 +43,18 @@ export interface ListTopicsOptions extends ReadOptions {
  * Topics. Reads are repeated across a lost connection; changes are sent once, see `change/unconfirmed`.
  *
  * Every method may also reject with `connect/timeout`, `request/aborted` and `client/closed`; changes with
- * `server/error`, whose `context.name` is Fluvio's name of the error (`TopicAlreadyExists`, `TopicNotFound`, …).
+ * what the controller refuses, a code of `ServerCodes` (`topic/exists`, `permission/denied`, …).
  */
 export interface Topics {
   /**
    * Creates a topic and resolves when all its partitions are online and this client knows them, so that it can be
    * produced to at once. A topic that the cluster has no room for exists nevertheless when the controller answers
-   * `TopicNotProvisioned`, after up to 90 s. A mirrored topic is only waited for itself.
+   * `topic/not-provisioned`, after up to 90 s. A mirrored topic is only waited for itself. The request has a connection of
+   * its own, since the controller answers nothing else meanwhile; what it does not say within a second of the topic
+   * being there is not waited for.
    *
    * @returns the topic; for a dry run, what would have been stored
-   * @throws `topic/invalid-name`, `option/invalid`, `server/error`, `change/unconfirmed`, `wait/timeout`
+   * @throws `topic/exists`, `topic/invalid-name`, `topic/not-provisioned`, `option/invalid`, `change/unconfirmed`, `wait/timeout`
    */
   create(name: string, topic?: TopicSettings | TopicSpec, options?: CreateTopicOptions): Promise<Topic>;
   /** The topic of exactly this name, system or not; undefined when there is none. */
@@ -62,13 +64,13 @@ export interface Topics {
   /**
    * Deletes a topic with its records and resolves when this client sees it and its partitions gone.
    *
-   * @throws `server/error` (`TopicNotFound`, `SystemSpecDeletionAttempt`, …), `change/unconfirmed`, `wait/timeout`
+   * @throws `topic/not-found`, `system/protected`, `change/unconfirmed`, `wait/timeout`
    */
   delete(name: string, options?: DeleteTopicOptions): Promise<void>;
   /**
    * Adds `count` partitions to a computed topic and resolves with it when they are online.
    *
-   * @throws `option/invalid`, `server/error` (`TopicInvalidReplicaType`, …), `change/unconfirmed`, `wait/timeout`
+   * @throws `option/invalid`, `topic/not-found`, `topic/invalid-replica-type`, `change/unconfirmed`, `wait/timeout`
    */
   addPartitions(name: string, count: number, options?: ChangeOptions): Promise<Topic>;
   /** Every change of every topic, system topics included. */
@@ -131,13 +133,14 @@ export function topics(cluster: Cluster): Topics {
       const request = { label: 'Topic', body: { name, dryRun, timeout: undefined, spec } } as const;
       const what = `creating topic '${name}'${dryRun ? ' (dry run)' : ''}`;
       const time = budget(options);
-      await change(cluster, what, Create, request, time);
       if (dryRun) {
+        await change(cluster, { what, object: name }, Create, request, time);
         return topic(name, spec, { resolution: 'Init', replicaMap: new Map(), mirrorMap: new Map(), reason: '' });
       }
       const count = partitionsOf(spec);
       const look = (): Topic | undefined => provisioned(name, 0, count);
-      return arrived(cluster, { what, look, state: unprovisioned(name, 0, count) }, time);
+      const arrival = { what, object: name, look, state: unprovisioned(name, 0, count) };
+      return changeSeen(cluster, Create, request, arrival, time);
     },
 
     get,
@@ -153,7 +156,7 @@ export function topics(cluster: Cluster): Topics {
       const request = { label: 'Topic', body: { key: name, force: options.force ?? false } } as const;
       const what = `deleting topic '${name}'`;
       const time = budget(options);
-      await change(cluster, what, Delete, request, time);
+      await change(cluster, { what, object: name }, Delete, request, time);
       const look = (): true | undefined => (remains(name) ? undefined : true);
       const state = (): string => `topic '${name}' or a partition of it is still known to this client`;
       await arrived(cluster, { what, look, state }, time);
@@ -166,7 +169,7 @@ export function topics(cluster: Cluster): Topics {
       const what = `adding ${count} partition${count === 1 ? '' : 's'} to topic '${name}'`;
       const request = { label: 'Topic', body: { key: name, action: { kind: 'addPartition', count } } } as const;
       const time = budget(options);
-      await change(cluster, what, Update, request, time);
+      await change(cluster, { what, object: name }, Update, request, time);
       // Only now is it known how many there are: another program may have added some, too.
       const grown = await get(name, options);
       const to = grown === undefined ? count : partitionsOf(grown.spec);

@@ -8,6 +8,7 @@ import { UsageError } from '../parse/usage-error.ts';
 import type { Cli } from '../session/cli.ts';
 import { securityOf } from '../session/cluster-security.ts';
 import { dataDirOf } from '../session/data-dir.ts';
+import { embeddedStatus } from '../session/embedded.ts';
 import type { ClusterStart } from '../spec/cluster.ts';
 import { formatElapsed } from '../values/duration.ts';
 
@@ -114,7 +115,7 @@ async function start(options: ClusterStart['options'], dataDir: string, cli: Cli
       ...(globals.timeout !== undefined && { startTimeoutMs: Math.max(1, globals.timeout) }),
     });
   } catch (error) {
-    throw inOurWords(error);
+    throw inOurWords(error, spu);
   } finally {
     clearInterval(tick);
     talk.clear();
@@ -127,8 +128,13 @@ const OPTIONS: Readonly<Record<string, string>> = {
   spuPorts: '--spu-port',
 };
 
-/** Errors that name an option name that of this command. */
-function inOurWords(error: unknown): unknown {
+/** Errors that name an option name that of this command; one about a cluster that runs says how it is made larger. */
+function inOurWords(error: unknown, wanted: number): unknown {
+  if (isFluvioError(error, 'cluster/data-dir-in-use')) {
+    const { dataDir, pid } = error.context;
+    const spus = (embeddedStatus(dataDir)?.members.length ?? 1) - 1;
+    return cliError('cluster/data-dir-in-use', { dataDir, pid, spus, wanted }, error);
+  }
   if (!isFluvioError(error, 'cluster/port-taken')) return error;
   const { host, port, option } = error.context;
   return cliError('cluster/port-taken', { host, port, option: OPTIONS[option] ?? option }, error);

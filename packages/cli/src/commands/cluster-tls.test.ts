@@ -36,12 +36,33 @@ test('an encrypted cluster is used through its profile, which names the certific
 
   const { endpoint } = JSON.parse((await home.flv(['cluster', 'status', '--json'])).stdout) as { endpoint: string };
   const plain = await home.flv(['topic', 'list', '-c', endpoint, '--json', '--timeout', '5s']);
-  expect(errorOf(plain).message).toContain('it may expect TLS');
+  expect(errorOf(plain)).toMatchObject({
+    message: expect.stringContaining('it may expect TLS'),
+    hint: expect.stringContaining('add --tls'),
+  });
   const stranger = await home.flv(['topic', 'list', '-c', endpoint, '--tls', '--json', '--timeout', '5s']);
   expect([stranger.code, errorOf(stranger).message]).toEqual([
     4,
-    expect.stringContaining('a CA that this client does not trust'),
+    expect.stringContaining("give that CA's certificate as --ca-cert"),
   ]);
+  const pem = (name: string): string => home.file(`.fluvio/embedded/tls/${name}`);
+  writeFileSync(home.file('no.pem'), 'nothing');
+  const [ca, cert, key] = [pem('ca.crt'), pem('client-root.crt'), pem('client-root.key')];
+  for (const [options, said] of [
+    [['--ca-cert', 'no.pem'], '--ca-cert no.pem cannot be used: it is not PEM'],
+    [
+      ['--ca-cert', ca, '--client-cert', pem('sc.crt'), '--client-key', key],
+      `it does not belong to the certificate in`,
+    ],
+    [
+      ['--ca-cert', ca, '--client-cert', cert, '--client-key', ca],
+      `--client-key ${ca} cannot be used: it holds no key`,
+    ],
+    [['--ca-cert', ca, '--domain', 'other.name'], 'set --domain to a name that it covers'],
+  ] as const) {
+    const run = await home.flv(['topic', 'list', '-c', endpoint, '--tls', ...options, '--json', '--timeout', '5s']);
+    expect([run.code, errorOf(run).message]).toEqual([4, expect.stringContaining(said)]);
+  }
 });
 
 test('roles: a client with a certificate may do what the policy says', async () => {

@@ -40,6 +40,8 @@ test('a cluster starts, tells of itself, stops, continues with its data, and is 
     healthy: true,
     problems: [],
     spus: { online: 2, total: 2 },
+    // Not the one that the cluster keeps consumers' offsets in.
+    partitions: { online: 0, total: 0 },
     embedded: { state: 'running' },
   });
   expect((await home.flv(['cluster', 'status'])).stdout).toMatch(/Health: +healthy\n\nPROCESS +STATE/);
@@ -48,6 +50,9 @@ test('a cluster starts, tells of itself, stops, continues with its data, and is 
 
   const again = await home.flv(['cluster', 'start', '--json']);
   expect(errorOf(again)).toMatchObject({ code: 'cluster/data-dir-in-use', exitCode: 6 });
+  const more = await home.flv(['cluster', 'start', '--spu', '5']);
+  expect(more.stderr).toContain('a cluster with 2 SPUs is running');
+  expect(more.stderr).toContain('hint: flv cluster shutdown && flv cluster start --spu 5 ');
 
   expect((await home.flv(['cluster', 'stop'])).stdout).toBe(`cluster at ${told.endpoint} stopped\n`);
   const stopped = await home.flv(['cluster', 'status']);
@@ -58,6 +63,7 @@ test('a cluster starts, tells of itself, stops, continues with its data, and is 
 
   expect((await home.flv(['cluster', 'start', '--spu', '2', '--any-port', '-q'])).stdout).toBe('');
   expect((await home.flv(['consume', 'kept', '-dB'])).stdout).toBe('still here\n');
+  expect((await home.flv(['cluster', 'logs'])).stdout).not.toMatch(/ (WARN|ERROR) /);
 
   const refused = await home.flv(['cluster', 'delete']);
   expect([refused.code, refused.stdout]).toEqual([8, '']);

@@ -31,8 +31,9 @@ export async function run({ args, options }: Produce, cli: Cli): Promise<void> {
     const producer = await client.producer(topic, producerOptions(options, smartModules, cli, bufferBytes));
     const records = sending(producer, UNDER_WAY_BYTES);
     const began = performance.now();
-    await sendAll(sources, { options, cli, producer, records });
-    await tell(topic, records, performance.now() - began, options.verbose, cli);
+    const transformed = smartModules.length > 0;
+    await sendAll(sources, { options, cli, producer, records, transformed });
+    await tell({ topic, tally: records, elapsedMs: performance.now() - began, transformed }, options.verbose, cli);
   } finally {
     await client.close({ timeoutMs: HURRIED_CLOSE_MS });
   }
@@ -64,6 +65,8 @@ interface Job {
   readonly cli: Cli;
   readonly producer: Producer;
   readonly records: Sending;
+  /** Whether SmartModules decide what is stored. */
+  readonly transformed: boolean;
 }
 
 /** Sends every record, and resolves when all of them are acknowledged or refused. */
@@ -87,9 +90,9 @@ async function sendAll(sources: readonly Source[], job: Job): Promise<void> {
 }
 
 async function sendSource(source: Source, job: Job, stop: AbortSignal, onRead: (bytes: number) => void): Promise<void> {
-  const { options, cli, records } = job;
+  const { options, cli, records, transformed } = job;
   const interactive = source.isTTY && !cli.globals.json;
-  const shown = options.verbose || interactive ? echo(cli, interactive) : undefined;
+  const shown = options.verbose || interactive ? echo(cli, { interactive, transformed }) : undefined;
   const shape = { ...options, limitBytes: options.maxRequestSize };
   shown?.prompt();
   try {
@@ -120,17 +123,24 @@ function sendItem(item: Item, { cli, records }: Job, shown: Echo | undefined): P
   return shown.waits ? told : undefined;
 }
 
+interface Outcome extends Pick<Job, 'transformed'> {
+  readonly topic: string;
+  readonly tally: Tally;
+  readonly elapsedMs: number;
+}
+
 /** The summary, or the failure. */
-async function tell(topic: string, tally: Tally, elapsedMs: number, verbose: boolean, cli: Cli): Promise<void> {
+async function tell({ topic, tally, elapsedMs, transformed }: Outcome, verbose: boolean, cli: Cli): Promise<void> {
   const { acknowledged, failed, bytes, first } = tally;
   if (failed > 0) {
     const reason = first instanceof Error ? first.message : String(first);
-    if (acknowledged > 0) cli.talk.note(summaryOf(tally, elapsedMs));
+    if (acknowledged > 0) cli.talk.note(summaryOf(tally, elapsedMs, transformed));
     throw cliError('produce/incomplete', { topic, acknowledged, failed, reason }, first);
   }
   const format = formatOf(cli);
-  const summary = { topic, acknowledged, failed, bytes, elapsedMs: Math.round(elapsedMs) };
-  if (!isForPrograms(format)) cli.talk.note(summaryOf(tally, elapsedMs));
+  const took = Math.round(elapsedMs);
+  const summary = { topic, acknowledged, failed, bytes, elapsedMs: took, ...(transformed && { transformed }) };
+  if (!isForPrograms(format)) cli.talk.note(summaryOf(tally, elapsedMs, transformed));
   // The last line of a stream of JSON, or the one value.
   else if (verbose && format === 'json') await cli.out.line(JSON.stringify(summary));
   else await printValue(cli, summary, format);

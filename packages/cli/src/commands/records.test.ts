@@ -225,7 +225,7 @@ describe('what cannot be read or written', () => {
     for (const [line, exit, code] of [
       ['consume none -B -d', 3, 'topic/not-found'],
       ['consume one -B -d -p 7', 3, 'partition/not-found'],
-      ['consume one --start 1000', 1, 'server/error'],
+      ['consume one --start 1000', 3, 'offset/out-of-range'],
       ['consume none --end 3', 3, 'topic/not-found'],
       ['produce none', 3, 'topic/not-found'],
     ] as const) {
@@ -295,7 +295,7 @@ describe('how it is produced', () => {
     const errorWith = async (...options: string[]) =>
       errorOf(await home.flv(['produce', 'modules', '--json', ...options], { input: 'x\n' }));
     expect(await errorWith('--sm', 'nowhere', '-e', 'a=b')).toMatchObject({ code: 'produce/incomplete' });
-    expect(await errorWith('--smartmodule-path', 'missing.wasm')).toMatchObject({ code: 'input/unreadable' });
+    expect(await errorWith('--smartmodule-path', 'missing.wasm')).toMatchObject({ code: 'input/missing', exitCode: 3 });
     writeFileSync(home.file('chain.yaml'), 'transforms:\n  - with: {a: 1}\n');
     expect(await errorWith('-t', 'chain.yaml')).toMatchObject({
       code: 'input/invalid',

@@ -5,18 +5,23 @@ import { unreadable } from '../errors/unreadable.ts';
 import { formatOf, isForPrograms, printValue } from '../output/print.ts';
 import { UsageError } from '../parse/usage-error.ts';
 import { packageOf } from '../records/smartmodule-toml.ts';
+import { readWasm } from '../records/wasm-file.ts';
 import type { Cli } from '../session/cli.ts';
 import { timeoutOf, withClient } from '../session/connect.ts';
 import type { SmartModuleCreate } from '../spec/smartmodule.ts';
 
 export async function run({ args, options }: SmartModuleCreate, cli: Cli): Promise<void> {
-  if (options.wasmFile === undefined) {
-    throw new UsageError('--wasm-file <file> is missing');
+  const file = args.file ?? options.wasmFile;
+  if (file === undefined) {
+    throw new UsageError('the .wasm file is missing', `flv smartmodule create ${args.name} <file>`);
+  }
+  if (args.file !== undefined && options.wasmFile !== undefined) {
+    throw new UsageError(`two files are named, ${args.file} and ${options.wasmFile}: one SmartModule has one`);
   }
   const { signal } = cli;
   const settings: SmartModuleSettings = {
-    wasm: await bytesOf(options.wasmFile),
-    ...(options.package !== undefined && packageOf(options.package, (await bytesOf(options.package)).toString())),
+    wasm: await readWasm(file),
+    ...(options.package !== undefined && packageOf(options.package, await textOf(options.package))),
   };
   const module = await withClient(cli, (client) =>
     admin(client).smartModules.create(args.name, settings, { timeoutMs: timeoutOf(cli), signal }),
@@ -26,9 +31,9 @@ export async function run({ args, options }: SmartModuleCreate, cli: Cli): Promi
   if (!cli.globals.quiet) await cli.out.line(`smartmodule "${module.name}" has been created.`);
 }
 
-async function bytesOf(path: string): Promise<Buffer> {
+async function textOf(path: string): Promise<string> {
   try {
-    return await readFile(path);
+    return await readFile(path, 'utf8');
   } catch (error) {
     throw unreadable(path, error);
   }

@@ -1,14 +1,12 @@
 /** `flv smartmodule test` */
-import { readFile } from 'node:fs/promises';
 import process from 'node:process';
 import { text as textOf } from 'node:stream/consumers';
-import { gunzipSync } from 'node:zlib';
 import type { Lookback } from '@fluvio-ts/protocol';
 import { type ChainModule, recordBlock } from '@fluvio-ts/smartmodule';
 import { smartModuleHost } from '@fluvio-ts/smartmodule/worker';
-import { unreadable } from '../errors/unreadable.ts';
 import { formatOf, isForPrograms } from '../output/print.ts';
 import { UsageError } from '../parse/usage-error.ts';
+import { readWasm } from '../records/wasm-file.ts';
 import type { Cli } from '../session/cli.ts';
 import type { SmartModuleTest } from '../spec/smartmodule.ts';
 
@@ -43,14 +41,8 @@ export async function run({ args, options }: SmartModuleTest, cli: Cli): Promise
 
 async function moduleOf(path: string, options: Options): Promise<ChainModule> {
   const { params, aggregateInitial, record, lookbackLast } = options;
-  let bytes: Uint8Array;
-  try {
-    bytes = await readFile(path);
-  } catch (error) {
-    throw unreadable(path, error);
-  }
   return {
-    wasm: bytes[0] === 0x1f && bytes[1] === 0x8b ? gunzipSync(bytes) : bytes,
+    wasm: await readWasm(path),
     name: path,
     params: Object.fromEntries(params),
     ...(aggregateInitial !== undefined && { accumulator: new TextEncoder().encode(aggregateInitial) }),

@@ -40,9 +40,22 @@ test('a SmartModule is stored, listed, described and deleted', async () => {
   expect((await flv('smartmodule describe upper')).stdout).toMatch(/^Name: +upper\nStored as: +upper\nSize: /);
   expect(await flv('smartmodule delete upper')).toMatchObject({ code: 0, stdout: 'smartmodule "upper" deleted\n' });
   const gone = await flv('smartmodule delete upper --json');
-  expect([gone.code, errorOf(gone).code]).toEqual([3, 'server/error']);
+  expect([gone.code, errorOf(gone).code]).toEqual([3, 'smartmodule/not-found']);
   expect((await flv('smartmodule describe upper')).code).toBe(3);
   expect(await flv('smartmodule list')).toMatchObject({ code: 0, stdout: '', stderr: 'no smartmodules\n' });
+});
+
+test('produce shows what it sent through a module, and does not pretend to know what was stored of it', async () => {
+  await flv('topic create shown');
+  const sent = await flv(`produce shown -v --smartmodule-path ${wasmOf('map-upper')}`, 'a\n');
+  expect([sent.code, sent.stdout]).toEqual([0, '0 - [null] a\n']);
+  expect(sent.stderr).toMatch(/^1 record \(1 B\) acknowledged, and stored as the SmartModule makes them, in /);
+  const lines = (await flv(`produce shown -v --json --smartmodule-path ${wasmOf('map-upper')}`, 'b\n')).stdout;
+  expect(lines.split('\n', 2).map((line) => JSON.parse(line))).toMatchObject([
+    { partition: 0, offset: null },
+    { acknowledged: 1, transformed: true },
+  ]);
+  expect((await flv('consume shown -B -d')).stdout).toBe('A\nB\n');
 });
 
 test('a SmartModule.toml makes it a version of a package', async () => {
@@ -60,7 +73,10 @@ test('a SmartModule.toml makes it a version of a package', async () => {
   writeFileSync(toml, '[package]\nname = "x"\n');
   expect((await flv(`smartmodule create pack --wasm-file ${wasmOf('map-upper')} --package ${toml}`)).code).toBe(2);
   expect((await flv('smartmodule create pack')).code).toBe(2);
-  expect((await flv('smartmodule create pack --wasm-file nowhere.wasm')).code).toBe(1);
+  const nowhere = await flv('smartmodule create pack nowhere.wasm');
+  expect([nowhere.code, nowhere.stderr]).toEqual([3, expect.stringContaining('nowhere.wasm: it does not exist')]);
+  const noWasm = await flv(`smartmodule create pack --wasm-file ${toml}`);
+  expect([noWasm.code, noWasm.stderr]).toEqual([2, expect.stringContaining(`${toml}: it is no WebAssembly`)]);
   expect((await flv(`smartmodule create pack --wasm-file ${toml}`)).code).toBe(2);
 });
 
@@ -96,7 +112,7 @@ test('what goes wrong with SmartModules is told, with the record', async () => {
   expect(failed.stdout).toContain('"value":"1"');
   expect(errorOf(failed)).toMatchObject({ code: 'consume/smartmodule-failed', message: expect.stringContaining('1') });
   const missing = await flv('consume wrong -B -d --json --smartmodule nowhere');
-  expect([missing.code, errorOf(missing).code]).toEqual([3, 'server/error']);
+  expect([missing.code, errorOf(missing).code]).toEqual([3, 'smartmodule/not-found']);
   expect((await flv('consume wrong -B -d -e a=b')).code).toBe(2);
   expect((await flv('consume wrong -B -d --smartmodule x -e a')).code).toBe(2);
   expect((await flv(`consume wrong -B -d -t ${wasmOf('trap')}`)).code).toBe(2);

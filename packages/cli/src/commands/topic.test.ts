@@ -105,12 +105,13 @@ test('partitions are placed as a file says, and added later', async () => {
 test('what cannot be done exits with its code, on stderr only', async () => {
   await home.flv(['topic', 'create', 'there']);
   for (const [line, exit, code] of [
-    ['topic create there', 6, 'server/error'],
+    ['topic create there', 6, 'topic/exists'],
+    ['topic create one-more --dedup none', 3, 'topic/deduplication'],
     ['topic create Bad_Name', 2, 'topic/invalid-name'],
     ['topic describe none', 3, 'topic/not-found'],
-    ['topic delete none', 3, 'server/error'],
-    ['topic add-partition none', 3, 'server/error'],
-    ['topic delete consumer-offset', 6, 'server/error'],
+    ['topic delete none', 3, 'topic/not-found'],
+    ['topic add-partition none', 3, 'topic/not-found'],
+    ['topic delete consumer-offset', 6, 'system/protected'],
   ] as const) {
     const run = await home.flv([...line.split(' '), '--json', '--timeout', '20s']);
     expect([line, run.code, run.stdout, errorOf(run).code]).toEqual([line, exit, '', code]);
@@ -123,7 +124,7 @@ test('with --continue-on-error what can be deleted is, and 7 says that it was no
   const run = await home.flv(['topic', 'delete', 'none', 'one', '-c', '--json']);
   expect([run.code, run.stdout]).toEqual([7, '']);
   expect(JSON.parse(run.stderr)).toMatchObject({
-    error: { context: { deleted: ['one'], failed: [{ name: 'none', code: 'server/error' }] } },
+    error: { context: { deleted: ['one'], failed: [{ name: 'none', code: 'topic/not-found' }] } },
   });
   expect((await home.flv(['topic', 'delete', 'none', 'nor-this', '-c'])).code).toBe(3);
 });

@@ -88,7 +88,7 @@ test('what cannot be read is told with its place, and shown as far as it can be'
     exitCode: 2,
     message: expect.stringContaining('odd number'),
   });
-  expect(errorOf(await home.flv(['wire', 'decode', 'no.hex', '--json']))).toMatchObject({ code: 'input/unreadable' });
+  expect(errorOf(await home.flv(['wire', 'decode', 'no.hex', '--json']))).toMatchObject({ code: 'input/missing' });
 });
 
 test('a conversation passes the proxy, SPUs included, is shown in order, and its recording can be decoded', async () => {

@@ -19,10 +19,16 @@ export interface CliCodes {
   'smartmodule/not-found': { readonly module: string };
   /** There is no profile file; the same as the profile store's. */
   'profile/no-file': ProfileCodes['profile/no-file'];
-  /** A file given on the command line cannot be read. */
+  /** A file given on the command line does not exist. */
+  'input/missing': { readonly path: string; readonly reason: string };
+  /** This user may not read a file given on the command line. */
+  'input/denied': { readonly path: string; readonly reason: string };
+  /** A file given on the command line cannot be read, for another reason. */
   'input/unreadable': { readonly path: string; readonly reason: string };
   /** A file given on the command line holds something else than it should. */
   'input/invalid': { readonly path: string; readonly reason: string };
+  /** The file of a TLS option holds something else than it should. */
+  'tls/options': { readonly option: string; readonly path: string | undefined; readonly reason: string };
   /** A line has no separator between key and value. */
   'input/no-separator': { readonly source: string; readonly line: number; readonly separator: string };
   /** A line is larger than a record may be. */
@@ -53,6 +59,11 @@ export interface CliCodes {
   'delete/incomplete': { readonly deleted: readonly string[]; readonly failed: readonly Refused[] };
   /** Another program has a port of the cluster that is to start; the same as the cluster's, with our option. */
   'cluster/port-taken': ClusterCodes['cluster/port-taken'];
+  /** A cluster runs on the folder already; the same as the cluster's, with how many SPUs it has and how many were wanted. */
+  'cluster/data-dir-in-use': ClusterCodes['cluster/data-dir-in-use'] & {
+    readonly spus: number;
+    readonly wanted: number;
+  };
   /** The embedded cluster of a folder is not there. */
   'cluster/none': { readonly dataDir: string };
   /** The embedded cluster has no such process; the same as the cluster's. */
@@ -66,8 +77,13 @@ export const cliError: ErrorFactory<CliCodes> = defineErrors<CliCodes>({
   'smartmodule/not-found': { text: (c) => `the cluster has no SmartModule '${c.module}'` },
   'topic/not-found': { text: (c) => `topic '${c.topic}' does not exist on the cluster at ${c.endpoint}` },
   'profile/no-file': { text: (c) => `there is no profile file at ${c.path}` },
+  'input/missing': { text: (c) => `cannot read ${c.path}: ${c.reason}` },
+  'input/denied': { text: (c) => `cannot read ${c.path}: ${c.reason}` },
   'input/unreadable': { text: (c) => `cannot read ${c.path}: ${c.reason}` },
   'input/invalid': { text: (c) => `${c.path}: ${c.reason}` },
+  'tls/options': {
+    text: (c) => `${c.path === undefined ? c.option : `${c.option} ${c.path}`} cannot be used: ${c.reason}`,
+  },
   'input/no-separator': { text: (c) => `line ${c.line} of ${c.source} has no '${c.separator}': it was left out` },
   'input/line-too-long': {
     text: (c) =>
@@ -93,6 +109,10 @@ export const cliError: ErrorFactory<CliCodes> = defineErrors<CliCodes>({
   },
   'cluster/port-taken': {
     text: (c) => `port ${c.port} on ${c.host} is taken by another program: choose another one with ${c.option}`,
+  },
+  'cluster/data-dir-in-use': {
+    text: (c) =>
+      `a cluster with ${c.spus} SPU${c.spus === 1 ? '' : 's'} is running on ${c.dataDir} (process ${c.pid}): use it, stop it first, or give another data folder`,
   },
   'cluster/none': { text: (c) => `no embedded cluster is in ${c.dataDir}` },
   'cluster/unknown-member': { text: (c) => `the embedded cluster has no process ${c.name}` },

@@ -35,17 +35,23 @@ test.each([
   ['confirm/declined', 8],
   ['profile/unreadable', 1],
   ['storage/full', 1],
+  ['input/missing', 3],
+  ['input/denied', 4],
+  ['input/invalid', 2],
+  ['input/unreadable', 1],
+  ['topic/exists', 6],
+  ['permission/denied', 4],
+  ['topic/invalid-configuration', 2],
+  ['partition/storage', 1],
   ['something/new', 1],
 ])('%s exits with %i', (code, exit) => {
   expect(exitCodeOf(make(code, {}))).toBe(exit);
 });
 
 test.each([
-  ['TopicNotFound', 3],
-  ['TopicAlreadyExists', 6],
-  ['PermissionDenied', 4],
-  ['TopicInvalidConfiguration', 2],
-  ['StorageError', 1],
+  ['RequestTimedOut', 5],
+  ['InvalidCreateRequest', 2],
+  ['UnknownServerError', 1],
 ])('a server that answers %s exits with %i', (name, exit) => {
   expect(exitCodeOf(server(name))).toBe(exit);
 });
@@ -59,7 +65,7 @@ test('a refused certificate is more than that no cluster was reached; a refused 
 
 test('a part that failed is 7, and all of it what it failed of', () => {
   const incomplete = (acknowledged: number) =>
-    cliError('produce/incomplete', { topic: 't', acknowledged, failed: 1, reason: '' }, server('TopicNotFound'));
+    cliError('produce/incomplete', { topic: 't', acknowledged, failed: 1, reason: '' }, make('topic/not-found', {}));
   expect([incomplete(1), incomplete(0)].map(exitCodeOf)).toEqual([7, 3]);
 });
 

@@ -14,12 +14,30 @@ const HINTS: Readonly<Record<string, (c: Context) => string | undefined>> = {
   'change/unconfirmed': () =>
     'flv cluster spu list shows which SPUs are online: a topic waits for as many as it has replicas',
   'connect/failed': () => 'flv cluster start starts one here; --cluster and --profile choose another',
+  'connection/no-answer': (c) =>
+    String(c.peer).startsWith('tls')
+      ? 'give --client-cert and --client-key if it wants them; leave --tls out if it speaks plaintext'
+      : 'add --tls if it speaks TLS, and --ca-cert, --domain if it has an authority of its own',
   'connect/timeout': () => 'raise --timeout, or look at the cluster with flv cluster status',
   'connection/tls-required': () => 'add --tls, and --ca-cert, --domain if the cluster has its own authority',
   'tls/not-tls': () => 'leave --tls out, or switch it off in the profile',
   'tls/certificate': () => 'give --ca-cert and --domain; --insecure trusts anyone, for tests only',
   'tls/client-certificate': () => 'give --client-cert and --client-key',
-  'smartmodule/not-found': () => 'flv smartmodule list shows what is there',
+  'topic/exists': () => 'flv topic describe shows it',
+  'topic/not-provisioned': () => 'flv cluster spu list shows how many SPUs are online',
+  'topic/deduplication': () => 'flv smartmodule list shows what is there; flv smartmodule create stores one',
+  'system/protected': () => 'add --system --force if you mean it',
+  'spu/not-found': () => 'flv cluster spu list shows which there are',
+  'spu/exists': () => 'flv cluster spu list shows which there are; flv cluster spu unregister takes one away',
+  'table-format/not-found': () => 'flv table-format list shows what is there',
+  'table-format/exists': () => 'flv table-format delete deletes it',
+  'offset/out-of-range': () => 'flv partition list shows how far each partition goes',
+  'offset/evicted': () => '-B starts at the first record that is stored',
+  'batch/too-large': () => 'make the topic with a larger --segment-size, or send smaller records',
+  'partition/full': () => "flv topic describe shows the topic's limits",
+  'permission/denied': () => '--profile, or --client-cert and --client-key, name another identity',
+  'smartmodule/not-found': () => 'flv smartmodule list shows what is there; flv smartmodule create stores one',
+  'smartmodule/not-started': () => '-e name=value gives it a parameter',
   'profile/no-file': () => 'flv cluster start, flv profile add <name> <host:port>, or --cluster <host:port>',
   'profile/none-current': () => 'flv profile switch <name>, or --profile <name>',
   'profile/not-found': () => 'flv profile list',
@@ -30,22 +48,14 @@ const HINTS: Readonly<Record<string, (c: Context) => string | undefined>> = {
   'cluster/unknown-member': () => 'flv cluster status shows which there are',
   'cluster/not-running': () => 'flv cluster resume starts it',
   'cluster/none': () => 'flv cluster start starts one; --data-dir names another folder',
-  'cluster/data-dir-in-use': () =>
-    'flv cluster status shows it; flv cluster shutdown stops it; --data-dir names another',
+  'cluster/data-dir-in-use': (c) =>
+    Number(c.wanted) > Number(c.spus)
+      ? `flv cluster shutdown && flv cluster start --spu ${c.wanted} gives it ${c.wanted} SPUs and keeps its data`
+      : 'flv cluster status shows it; flv cluster shutdown stops it; --data-dir names another',
   'cluster/unhealthy': () => undefined,
   'gateway/listen': () => 'choose another port with --port, or 0 for any',
   'confirm/needed': () => 'add --yes',
   'option/invalid': () => undefined,
-};
-
-/** By the name of a server's error. */
-const SERVER_HINTS: Readonly<Record<string, string>> = {
-  SmartModuleNotFound: 'flv smartmodule list shows what is there; flv smartmodule create stores one',
-  TopicAlreadyExists: 'flv topic describe shows it',
-  TopicNotFound: 'flv topic list shows what is there',
-  SystemSpecDeletionAttempt: 'add --system --force if you mean it',
-  MessageTooLarge: 'make the topic with a larger --segment-size, or send smaller records',
-  TopicNotProvisioned: 'flv cluster spu list shows how many SPUs are online',
 };
 
 /** What of an error decides. */
@@ -67,6 +77,5 @@ export function hintOf({ code, context, cause }: Failure): string | undefined {
     if (deeper !== undefined) return deeper;
   }
   const facts = (context ?? {}) as Context;
-  if (code === 'server/error') return SERVER_HINTS[String(facts.name)];
   return HINTS[code]?.(facts);
 }

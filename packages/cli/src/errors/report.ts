@@ -5,6 +5,7 @@ import type { Talk } from '../output/talk.ts';
 import { UsageError } from '../parse/usage-error.ts';
 import { EXIT, exitCodeOf } from './exit-code.ts';
 import { hintOf } from './hints.ts';
+import { inFlags } from './in-flags.ts';
 
 /** An error as it is shown. */
 interface Told {
@@ -38,7 +39,7 @@ function tell(error: unknown): Told {
   }
   if (isFluvioError(error)) {
     const { code, message, context } = error;
-    return { code, message: oneLine(message), hint: hintOf(error), exitCode: exitCodeOf(error), context };
+    return { code, message: inFlags(oneLine(message)), hint: hintOf(error), exitCode: exitCodeOf(error), context };
   }
   if (error instanceof Error) {
     // Whatever is no error of ours is a fault of this program, or of the machine; the stack helps to find it.

@@ -19,8 +19,18 @@ const utf8 = new TextDecoder();
 const textOf = (bytes: Uint8Array | string | null | undefined): string =>
   bytes === null || bytes === undefined ? 'null' : typeof bytes === 'string' ? bytes : utf8.decode(bytes);
 
-/** Makes an echo; an interactive one prompts. */
-export function echo({ out, talk, signal, globals }: Cli, interactive: boolean): Echo {
+/** How it shows records. */
+export interface EchoManner {
+  /** It prompts, and each record waits for the one before. */
+  readonly interactive: boolean;
+  /** A SmartModule stands between what is sent and what is stored, and nobody tells where, or whether, a record ends up. */
+  readonly transformed: boolean;
+}
+
+/** Makes an echo. */
+export function echo({ out, talk, signal, globals }: Cli, { interactive, transformed }: EchoManner): Echo {
+  const placeOf = ({ offset }: SendResult): string =>
+    transformed ? 'as the SmartModule makes it' : `offset ${offset}`;
   if (interactive) {
     talk.note(talk.paint('dim', 'Type records, one on a line. Ctrl-D ends.'));
     return {
@@ -30,7 +40,7 @@ export function echo({ out, talk, signal, globals }: Cli, interactive: boolean):
       },
       async acknowledged(_, result, why) {
         if (result === undefined) talk.warn(why instanceof Error ? why.message : String(why));
-        else talk.note(`${talk.paint('green', 'Ok!')} partition ${result.partition}, offset ${result.offset}`);
+        else talk.note(`${talk.paint('green', 'Ok!')} partition ${result.partition}, ${placeOf(result)}`);
       },
       // What follows would stand behind the prompt.
       end: () => talk.raw('\n'),
@@ -42,9 +52,12 @@ export function echo({ out, talk, signal, globals }: Cli, interactive: boolean):
     end() {},
     async acknowledged({ key, value }, result) {
       if (result === undefined) return;
-      if (globals.json)
-        await out.line(JSON.stringify({ partition: result.partition, offset: int64ToJson(result.offset) }));
-      else await out.line(`${result.partition} ${result.offset} [${textOf(key)}] ${textOf(value)}`);
+      const { partition } = result;
+      if (globals.json) {
+        await out.line(JSON.stringify({ partition, offset: transformed ? null : int64ToJson(result.offset) }));
+      } else {
+        await out.line(`${partition} ${transformed ? '-' : result.offset} [${textOf(key)}] ${textOf(value)}`);
+      }
     },
   };
 }

@@ -18,7 +18,7 @@ export interface Source {
 
 const CHUNK_BYTES = 64 * 1024;
 
-/** The sources that paths name, each known to be readable; without a path, standard input. @throws `input/unreadable` */
+/** The sources that paths name, each known to be readable; without a path, standard input. @throws `input/*` */
 export async function sourcesOf(paths: readonly string[]): Promise<readonly Source[]> {
   if (paths.length === 0) return [standardInput()];
   return Promise.all(paths.map((path) => (path === '-' ? standardInput() : fileSource(path))));
@@ -35,7 +35,7 @@ async function fileSource(path: string): Promise<Source> {
   let sizeBytes: number | undefined;
   try {
     const info = await stat(path);
-    if (info.isDirectory()) throw cliError('input/unreadable', { path, reason: 'it is a folder' });
+    if (info.isDirectory()) throw cliError('input/invalid', { path, reason: 'it is a folder' });
     if (info.isFile()) sizeBytes = info.size;
   } catch (error) {
     throw unreadable(path, error);

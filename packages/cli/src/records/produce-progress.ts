@@ -44,8 +44,10 @@ export function produceProgress(talk: Talk, sources: readonly Source[], tally: T
 const MANY = 100;
 
 /** `1,000 records (1.2 MB) acknowledged in 2.0 s: 500 records/s, 600.0 KB/s`. */
-export function summaryOf({ acknowledged, bytes }: Tally, elapsedMs: number): string {
-  const what = `${counted(acknowledged)} (${formatSize(bytes)}) acknowledged in ${formatElapsed(elapsedMs)}`;
+export function summaryOf({ acknowledged, bytes }: Tally, elapsedMs: number, transformed = false): string {
+  // Nobody tells how many records a SmartModule let through, or made.
+  const done = transformed ? 'acknowledged, and stored as the SmartModule makes them,' : 'acknowledged';
+  const what = `${counted(acknowledged)} (${formatSize(bytes)}) ${done} in ${formatElapsed(elapsedMs)}`;
   if (acknowledged < MANY) return what;
   const rate = Math.round((acknowledged * 1000) / elapsedMs).toLocaleString('en-US');
   return `${what}: ${rate} records/s, ${formatSize(Math.round((bytes * 1000) / elapsedMs))}/s`;

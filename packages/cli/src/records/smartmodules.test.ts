@@ -31,8 +31,13 @@ test('one of the cluster, or one of a file, with what it is told', async () => {
     { name: 'dedup', lookback: { last: 5, ageMs: 1000 } },
   ]);
   const path = join(dir, 'one.wasm');
-  writeFileSync(path, 'bytes');
-  expect(await smartModulesOf({ ...NONE, smartmodulePath: path })).toEqual([{ wasm: Buffer.from('bytes') }]);
+  writeFileSync(path, '\0asm and more');
+  expect(await smartModulesOf({ ...NONE, smartmodulePath: path })).toEqual([{ wasm: Buffer.from('\0asm and more') }]);
+  for (const bytes of ['module', Buffer.from([0x1f, 0x8b, 1])]) {
+    writeFileSync(path, bytes);
+    const reading = smartModulesOf({ ...NONE, smartmodulePath: path });
+    await expect(reading).rejects.toMatchObject({ code: 'input/invalid', message: expect.stringContaining(path) });
+  }
 });
 
 test('a chain of a file, as the official command line reads it', async () => {

@@ -6,8 +6,9 @@ import { unreadable } from '../errors/unreadable.ts';
 import { UsageError } from '../parse/usage-error.ts';
 import type { SmartModuleValues } from '../spec/smartmodules.ts';
 import { duration } from '../values/duration.ts';
+import { readWasm } from './wasm-file.ts';
 
-/** The chain that the options ask for; empty without them. @throws `input/unreadable`, `input/invalid` */
+/** The chain that the options ask for; empty without them. @throws `input/*` */
 export async function smartModulesOf(options: SmartModuleValues): Promise<readonly SmartModuleUse[]> {
   const { smartmodule, smartmodulePath, aggregateInitial, params, transforms, transformsLine } = options;
   const { lookbackLast, lookbackAge } = options;
@@ -26,7 +27,7 @@ export async function smartModulesOf(options: SmartModuleValues): Promise<readon
     }),
   };
   if (smartmodule !== undefined) return [{ name: smartmodule, ...settings }];
-  if (smartmodulePath !== undefined) return [{ wasm: await readBytes(smartmodulePath), ...settings }];
+  if (smartmodulePath !== undefined) return [{ wasm: await readWasm(smartmodulePath), ...settings }];
   const [useless] = Object.keys(settings);
   if (useless !== undefined) {
     const option = useless === 'params' ? '--params' : useless === 'lookback' ? '--lookback-…' : '--aggregate-initial';

@@ -35,6 +35,9 @@ export async function askCluster(target: Target, cli: Cli): Promise<ClusterView>
     const lostSpus = allSpus.filter(({ status }) => status.resolution !== 'Online');
     const lostPartitions = allPartitions.filter(({ status }) => status.resolution !== 'Online');
     const waiting = allTopics.filter(({ status }) => status.resolution !== 'Provisioned');
+    // Nobody has made these, so nobody counts them; ill ones are problems all the same.
+    const hidden = new Set(allTopics.filter(({ spec }) => spec.system).map(({ name }) => name));
+    const own = allPartitions.filter(({ topic }) => !hidden.has(topic));
     const problems: string[] = [];
     if (allSpus.length === 0) problems.push('it has no SPU');
     if (lostSpus.length > 0) problems.push(`SPUs not online: ${some(lostSpus.map(({ spec }) => String(spec.id)))}`);
@@ -45,8 +48,11 @@ export async function askCluster(target: Target, cli: Cli): Promise<ClusterView>
     return {
       platformVersion: client.platformVersion,
       spus: { online: allSpus.length - lostSpus.length, total: allSpus.length },
-      topics: allTopics.filter(({ spec }) => !spec.system).length,
-      partitions: { online: allPartitions.length - lostPartitions.length, total: allPartitions.length },
+      topics: allTopics.length - hidden.size,
+      partitions: {
+        online: own.filter(({ status }) => status.resolution === 'Online').length,
+        total: own.length,
+      },
       problems,
     };
   } finally {

@@ -2,6 +2,7 @@
 import { tcp } from '@fluvio-ts/adapter-tcp';
 import { type Client, connect } from '@fluvio-ts/client';
 import type { Codecs, Transport } from '@fluvio-ts/protocol';
+import { tlsFileError } from '../errors/tls-file.ts';
 import type { Cli } from './cli.ts';
 import { findTarget, type Target } from './target.ts';
 
@@ -33,8 +34,15 @@ export async function connectTo(
   });
 }
 
-async function transportOf({ gateway, tls }: Target, env: Cli['env'], connectTimeoutMs: number): Promise<Transport> {
-  if (gateway === undefined) return tcp({ tls: tls ?? false, connectTimeoutMs });
+async function transportOf(target: Target, env: Cli['env'], connectTimeoutMs: number): Promise<Transport> {
+  const { gateway, tls } = target;
+  if (gateway === undefined) {
+    try {
+      return tcp({ tls: tls ?? false, connectTimeoutMs });
+    } catch (error) {
+      throw tlsFileError(error, target);
+    }
+  }
   const { webSocket } = await import('@fluvio-ts/adapter-ws');
   const token = env.FLUVIO_GATEWAY_TOKEN;
   return webSocket({

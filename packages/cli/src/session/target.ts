@@ -18,11 +18,16 @@ export interface Target {
   /** `undefined`: plaintext. */
   readonly tls: TlsOptions | undefined;
   readonly spuAddress: 'public' | 'local';
+  /** Where `tls` was read from, for error texts: the option, and its file where it is one of the command line. */
+  readonly tlsFrom?: TlsFrom;
   /** WebSocket URL of the gateway to go through. */
   readonly gateway: string | undefined;
   /** What it was taken from: `--cluster`, `profile 'local'`, … */
   readonly from: string;
 }
+
+/** By the name of an option of the transport. */
+export type TlsFrom = Readonly<Record<string, { readonly option: string; readonly path: string | undefined }>>;
 
 /** What decides about the target. */
 export interface TargetChoice {
@@ -31,7 +36,7 @@ export interface TargetChoice {
   readonly signal?: AbortSignal;
 }
 
-/** Finds the target. @throws UsageError, `profile/*`, `input/unreadable` */
+/** Finds the target. @throws UsageError, `profile/*`, `input/*` */
 export async function findTarget({ globals, env, signal }: TargetChoice): Promise<Target> {
   const gateway = given(globals.gateway);
   const tlsFlag = tlsOptionUsed(globals);
@@ -43,12 +48,13 @@ export async function findTarget({ globals, env, signal }: TargetChoice): Promis
     const tls = tlsFlag === undefined ? undefined : await tlsOf(globals);
     const host = hostOf(gateway);
     // Not the whole URL, which may hold a token.
-    return { endpoint: endpoint ?? host, tls, spuAddress: 'public', gateway, from: `gateway ${host}` };
+    const tlsFrom = tlsFromOf(globals);
+    return { endpoint: endpoint ?? host, tls, tlsFrom, spuAddress: 'public', gateway, from: `gateway ${host}` };
   }
   if (endpoint !== undefined) {
     const from = globals.cluster === undefined ? 'FLUVIO_CLUSTER' : '--cluster';
     const tls = tlsFlag === undefined ? undefined : await tlsOf(globals);
-    return { endpoint, tls, spuAddress: 'public', gateway, from };
+    return { endpoint, tls, tlsFrom: tlsFromOf(globals), spuAddress: 'public', gateway, from };
   }
   if (tlsFlag !== undefined) throw onlyWith(tlsFlag, '--cluster: a profile says itself whether it uses TLS');
   const name = globals.profile ?? given(env.FLUVIO_PROFILE);
@@ -91,6 +97,12 @@ function tlsOptionUsed(globals: TargetValues): string | undefined {
   return globals.insecure ? '--insecure' : undefined;
 }
 
+const tlsFromOf = ({ caCert, clientCert, clientKey }: TargetValues): TlsFrom => ({
+  ca: { option: '--ca-cert', path: caCert },
+  cert: { option: '--client-cert', path: clientCert },
+  key: { option: '--client-key', path: clientKey },
+});
+
 /** Reads the TLS options. Unlike in the official command line, `--tls` alone verifies the server. */
 async function tlsOf(globals: TargetValues): Promise<TlsOptions> {
   const { domain, caCert, clientCert, clientKey, insecure } = globals;
@@ -121,7 +133,7 @@ function tlsOfProfile(tls: ResolvedTls): TlsOptions | undefined {
   return { ca: tls.caCert, cert: tls.cert, key: tls.key, domain: tls.domain };
 }
 
-/** Reads the certificates that an embedded cluster keeps for its clients. @throws `input/unreadable` */
+/** Reads the certificates that an embedded cluster keeps for its clients. @throws `input/*` */
 export async function readTls({ domain, paths }: NonNullable<ClusterStatus['tls']>): Promise<TlsOptions> {
   const [ca, cert, key] = await Promise.all([readPem(paths.ca), readPem(paths.cert), readPem(paths.key)]);
   return {

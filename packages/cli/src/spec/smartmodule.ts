@@ -4,9 +4,12 @@ import { integer } from '../values/integer.ts';
 import { nameAndValue } from '../values/words.ts';
 import { command, flag, group, type Input, many, optional, required, text, value, values } from './command.ts';
 
-const createArgs = { name: required('name of the SmartModule') } as const;
+const createArgs = {
+  name: required('name of the SmartModule'),
+  file: optional('the .wasm file, or gzip of one', { completes: 'file' }),
+} as const;
 const createOptions = {
-  wasmFile: value('--wasm-file <file>', 'the .wasm file, or gzip of one', text, { completes: 'file' }),
+  wasmFile: value('--wasm-file <file>', 'the same', text, { completes: 'file' }),
   package: value('--package <file>', 'its SmartModule.toml: stores it as that version of that package', text, {
     completes: 'file',
   }),
@@ -50,11 +53,8 @@ export const smartmodule = group({
       name: 'create',
       summary: 'store a SmartModule, or replace it',
       examples: [
-        [
-          'flv smartmodule create contains --wasm-file contains.wasm',
-          'then: flv consume orders --smartmodule contains',
-        ],
-        ['flv smartmodule create contains --wasm-file contains.wasm --package SmartModule.toml', 'one version of many'],
+        ['flv smartmodule create contains contains.wasm', 'then: flv consume orders --smartmodule contains'],
+        ['flv smartmodule create contains contains.wasm --package SmartModule.toml', 'one version of many'],
       ],
       args: createArgs,
       options: createOptions,

@@ -153,6 +153,7 @@ export function errorOf({ stderr }: Run): {
   readonly code: string;
   readonly exitCode: number;
   readonly message: string;
+  readonly hint: string | null;
 } {
   return (JSON.parse(stderr) as { readonly error: ReturnType<typeof errorOf> }).error;
 }

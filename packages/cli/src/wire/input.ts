@@ -13,7 +13,7 @@ export interface WireInput {
   readonly frames: readonly InputFrame[];
 }
 
-/** Reads what `given` names or is; without it, or for `-`, standard input. @throws `input/unreadable`, `input/invalid` */
+/** Reads what `given` names or is; without it, or for `-`, standard input. @throws `input/*` */
 export async function wireInput(given: string | undefined, signal: AbortSignal): Promise<WireInput> {
   if (given === undefined || given === '-') {
     const chunks: Uint8Array[] = [];
@@ -22,7 +22,7 @@ export async function wireInput(given: string | undefined, signal: AbortSignal):
   }
   const file = await fileAt(given);
   if (file !== undefined) return { source: given, frames: framesIn(given, file) };
-  if (looksLikePath(given)) throw cliError('input/unreadable', { path: given, reason: 'it does not exist' });
+  if (looksLikePath(given)) throw cliError('input/missing', { path: given, reason: 'it does not exist' });
   const source = given.length <= 24 ? `'${given}'` : `'${given.slice(0, 24)}…'`;
   return { source, frames: framesIn(source, new TextEncoder().encode(given)) };
 }

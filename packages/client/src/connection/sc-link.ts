@@ -34,6 +34,13 @@ export interface ScLink {
   readonly sinceMs: number;
   /** The live session, or the next one. @throws `connect/timeout`, `request/aborted`, `client/closed` */
   session(timeoutMs: number, signal?: StopSignal): Promise<Session>;
+  /**
+   * A connection of its own to the controller that the link is at, for one request that may be answered late: the
+   * controller answers nothing else on a connection meanwhile, not even a probe, so it is not probed. Whoever opens closes.
+   *
+   * @throws as `session`, and what dialling throws
+   */
+  apart(timeoutMs: number, signal?: StopSignal): Promise<Session>;
   close(why: FluvioError): void;
 }
 
@@ -127,12 +134,24 @@ export async function scLink(options: ScLinkOptions, signal?: AbortSignal): Prom
   const first = await dial(signal);
   void keepUp(first);
 
-  return {
+  const link: ScLink = {
     get state() {
       return state;
     },
     get sinceMs() {
       return sinceMs;
+    },
+    async apart(timeoutMs, stop) {
+      const wait = deadline(Math.min(timeoutMs, connectTimeoutMs), life.signal, stop);
+      try {
+        await link.session(timeoutMs, stop);
+        const address = endpoints[state.at === 'closed' ? 0 : state.next % endpoints.length] as Address;
+        return await openSession({ kind: 'sc', address }, { ...options, probeIntervalMs: 0 }, wait.signal);
+      } catch (error) {
+        throw wait.passed ? dialTimeout('reaching the streaming controller', timeoutMs, wait, error) : error;
+      } finally {
+        wait.release();
+      }
     },
     async session(timeoutMs, stop) {
       if (state.at === 'ready' && !state.session.isClosed) return state.session;
@@ -158,4 +177,5 @@ export async function scLink(options: ScLinkOptions, signal?: AbortSignal): Prom
       if (before.at === 'ready') before.session.close(why.message);
     },
   };
+  return link;
 }

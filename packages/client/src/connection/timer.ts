@@ -1,7 +1,7 @@
 /** Waiting: for a time, for a deadline, for whichever of several signals comes first. */
 import { isFluvioError } from '@fluvio-ts/protocol';
 import type { StopSignal } from '@fluvio-ts/protocol/internal';
-import { protocolError, stopper } from '@fluvio-ts/protocol/internal';
+import { patientTimer, protocolError, stopper } from '@fluvio-ts/protocol/internal';
 import { clientError, reasonOf } from '../errors.ts';
 
 /** Resolves after `ms` or when the signal is aborted, whichever is first; leaves no timer and no listener behind. */
@@ -30,11 +30,6 @@ export interface Deadline {
   release(): void;
 }
 
-/** A timer that is this late was held up by the program itself. */
-const LATE_MS = 50;
-/** Beyond this a timer would fire at once. */
-const LONGEST_TIMER_MS = 0x7fff_ffff;
-
 /** A signal that is aborted by any of `signals` or after `ms` (24 days at most). Release it in `finally`. */
 export function deadline(ms: number, ...signals: readonly (StopSignal | undefined)[]): Deadline {
   // Not an AbortController: that one costs as much as the rest of a small request, most of it in the garbage collector.
@@ -42,17 +37,10 @@ export function deadline(ms: number, ...signals: readonly (StopSignal | undefine
   const given = signals.filter((signal) => signal !== undefined);
   let passed = false;
   const onAbort = (): void => controller.stop(given.find((signal) => signal.aborted)?.reason);
-  const waitMs = Math.min(ms, LONGEST_TIMER_MS);
-  const dueAt = performance.now() + waitMs;
-  const pass = (): void => {
+  const clear = patientTimer(ms, () => {
     passed = true;
     controller.stop(undefined);
-  };
-  let timer = setTimeout(() => {
-    // Timers run before the network is read: a program that was busy meets its own deadline before the answer that is there.
-    if (performance.now() - dueAt < LATE_MS) pass();
-    else timer = setTimeout(() => (timer = setTimeout(pass, 1)), 1);
-  }, waitMs);
+  });
   for (const signal of given) signal.addEventListener('abort', onAbort, { once: true });
   if (given.some((signal) => signal.aborted)) onAbort();
   return {
@@ -61,7 +49,7 @@ export function deadline(ms: number, ...signals: readonly (StopSignal | undefine
       return passed;
     },
     release() {
-      clearTimeout(timer);
+      clear();
       for (const signal of given) signal.removeEventListener('abort', onAbort);
     },
   };

@@ -27,6 +27,27 @@ describe('automatic commits', () => {
     expect(await texts(client.consumer('t', { ...named, until: 'end', resume: false }))).toHaveLength(101);
   });
 
+  test('are told, with their failures; and health says how far behind the consumer is', async () => {
+    const { cluster, client } = await filled();
+    const told: unknown[] = [];
+    client.on('commit', (event) => told.push(event));
+    const consumer = client.consumer('t', { ...named, commit: 'manual' });
+    const records = consumer[Symbol.asyncIterator]();
+    await records.next();
+    const lag = { topic: 't', partition: 0, consumerId: 'c' };
+    expect(client.health().lag).toEqual([{ ...lag, records: 40 }]);
+    cluster.faults.store = () => ({ kind: 'Other', message: 'not now' });
+    await expect(consumer.commit({ partition: 0, offset: 0n })).rejects.toMatchObject({ code: 'server/error' });
+    delete cluster.faults.store;
+    await consumer.commit({ partition: 0, offset: 0n });
+    const event = { type: 'commit', ...lag, offset: 0n, durationMs: expect.any(Number) };
+    expect(told).toEqual([{ ...event, error: expect.any(Error) }, event]);
+    for (let i = 1; i < 50; i++) await records.next();
+    expect(client.health().lag).toEqual([{ ...lag, records: 0 }]);
+    await consumer.close();
+    expect(client.health().lag).toEqual([]);
+  });
+
   test('leave the record in hand out when the loop is left, whether it is done or has failed', async () => {
     const { cluster, client } = await filled();
     const seen: string[] = [];
@@ -183,7 +204,7 @@ describe('what becomes of an offset that is gone', () => {
 
   test('fail', async () => {
     const { gaps, read } = await evicted('fail');
-    await expect(read).rejects.toMatchObject({ code: 'server/error', context: { name: 'OffsetEvicted' } });
+    await expect(read).rejects.toMatchObject({ code: 'offset/evicted', context: { name: 'OffsetEvicted' } });
     expect(gaps).toEqual([]);
   });
 });

@@ -39,8 +39,26 @@ interface Mark {
   storing: Promise<void> | undefined;
 }
 
+/** A place that was stored, or could not be. */
+export interface Committed {
+  readonly consumerId: string;
+  readonly topic: string;
+  readonly partition: number;
+  readonly offset: bigint;
+  readonly durationMs: number;
+  readonly error?: unknown;
+}
+
+/** What commits are made with. */
+export interface CommitsParts {
+  readonly cluster: Cluster;
+  readonly nextId: () => number;
+  /** Hears of each attempt. */
+  readonly onCommitted: (commit: Committed) => void;
+}
+
 /** Makes the commits of one consumer. */
-export function commits(cluster: Cluster, consumerId: string, nextId: () => number): Commits {
+export function commits({ cluster, nextId, onCommitted }: CommitsParts, consumerId: string): Commits {
   const marks = new Map<string, Mark>();
   let listed: Promise<ReadonlyMap<string, bigint>> | undefined;
   const key = (topic: string, partition: number): string => `${topic}-${partition}`;
@@ -82,10 +100,19 @@ export function commits(cluster: Cluster, consumerId: string, nextId: () => numb
     const { pending } = mark;
     if (pending === undefined) return;
     mark.storing = send(mark, pending);
+    const began = performance.now();
+    const { topic, partition } = mark;
+    const committed = (): Committed => {
+      return { consumerId, topic, partition, offset: pending, durationMs: performance.now() - began };
+    };
     try {
       await mark.storing;
       mark.stored = pending;
       if (mark.pending === pending) mark.pending = undefined;
+      onCommitted(committed());
+    } catch (error) {
+      onCommitted({ ...committed(), error });
+      throw error;
     } finally {
       mark.storing = undefined;
     }

@@ -1,11 +1,10 @@
 /** When a consumer stores how far it is: by itself from time to time, when it is told to, and at its end. */
 import type { StopSignal } from '@fluvio-ts/protocol/internal';
-import type { Cluster } from '../cluster.ts';
 import { deadline, orAborted } from '../connection/timer.ts';
 import { clientError } from '../errors.ts';
 import { reaches } from './arrivals.ts';
 import type { ConsumerBatch } from './batch.ts';
-import type { CommitPoint } from './commits.ts';
+import type { CommitPoint, CommitsParts } from './commits.ts';
 import { commits } from './commits.ts';
 import type { ConsumerSettings } from './options.ts';
 import type { Progress } from './readers.ts';
@@ -32,7 +31,8 @@ export interface Committing {
 const LAST_COMMIT_MS = 5_000;
 
 /** Makes the commits of one consumer. */
-export function committing(cluster: Cluster, settings: ConsumerSettings, nextId: () => number): Committing {
+export function committing(parts: CommitsParts, settings: ConsumerSettings): Committing {
+  const { cluster } = parts;
   const { consumerId, commit, commitIntervalMs, resume, onCommitError } = settings;
   const loops: Progress[] = [];
   const progress = (): Progress => {
@@ -60,7 +60,7 @@ export function committing(cluster: Cluster, settings: ConsumerSettings, nextId:
     };
   }
 
-  const store = commits(cluster, consumerId, nextId);
+  const store = commits(parts, consumerId);
   const isAuto = commit === 'auto';
   /** What loops have read to its end since offsets were last marked. */
   const done = new Map<string, CommitPoint & { readonly topic: string }>();

@@ -202,7 +202,7 @@ describe('pulls that do not wait for one another', () => {
     cluster.faults.stream = () => ({ kind: 'PermissionDenied' });
     const batches = client.consumer('t', { start: 'beginning' }).batches()[Symbol.asyncIterator]();
     const pulls = [batches.next(), batches.next()].map((pull) => pull.catch((error: unknown) => error));
-    for (const outcome of await Promise.all(pulls)) expect(outcome).toMatchObject({ code: 'server/error' });
+    for (const outcome of await Promise.all(pulls)) expect(outcome).toMatchObject({ code: 'permission/denied' });
   });
 });
 
@@ -519,7 +519,7 @@ describe('when things go wrong', () => {
     const { cluster, client } = await filled(20);
     cluster.log('t', 0).start = 10n;
     await expect(take(client.consumer('t', { start: { offset: 3n } }), 1)).rejects.toMatchObject({
-      code: 'server/error',
+      code: 'offset/evicted',
       context: { name: 'OffsetEvicted', number: 71 },
       message: expect.stringContaining('next available one is 10'),
     });
@@ -550,7 +550,7 @@ describe('when things go wrong', () => {
     const { cluster, client } = await filled(1);
     cluster.faults.stream = () => ({ kind: 'PermissionDenied' });
     await expect(take(client.consumer('t', { start: 'beginning' }), 1)).rejects.toMatchObject({
-      code: 'server/error',
+      code: 'permission/denied',
       context: { name: 'PermissionDenied' },
     });
   });

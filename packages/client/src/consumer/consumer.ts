@@ -10,7 +10,7 @@ import { arrivalOrder } from './arrivals.ts';
 import type { ConsumerBatch } from './batch.ts';
 import { headOf } from './batch.ts';
 import { budget } from './budget.ts';
-import type { CommitPoint } from './commits.ts';
+import type { CommitPoint, CommitsParts } from './commits.ts';
 import { committing } from './committing.ts';
 import type { ConsumerOptions } from './options.ts';
 import { consumerSettings } from './options.ts';
@@ -87,11 +87,13 @@ export interface ConsumerParts {
   /** Gives numbers that nobody else in this client has. */
   readonly nextId: () => number;
   readonly onClose: (consumer: Consumer) => unknown;
+  /** Hears of each place that was stored, or could not be. */
+  readonly onCommitted: CommitsParts['onCommitted'];
 }
 
 /** Makes a consumer; nothing is sent before the first read. @throws `option/invalid` */
 export function openConsumer(
-  { cluster, codecs, nextId, onClose }: ConsumerParts,
+  { cluster, codecs, nextId, onClose, onCommitted }: ConsumerParts,
   topics: readonly string[],
   options: ConsumerOptions,
 ): Consumer {
@@ -149,12 +151,16 @@ export function openConsumer(
     found.taken();
     const batch = headOf(found.batch, left);
     left -= batch.length;
-    const { topic, partition, nextOffset, highWatermark } = batch;
+    const { topic, partition, nextOffset } = batch;
+    const known = positions.get(`${topic}-${partition}`)?.highWatermark ?? 0n;
+    // Batches that arrived later know of more.
+    const highWatermark = known > batch.highWatermark ? known : batch.highWatermark;
     positions.set(`${topic}-${partition}`, { topic, partition, next: nextOffset, highWatermark });
-    // Not `finish` yet: whoever asks once more says by that that this one is done.
-    if (left === 0) {
+    // Not `finish` yet: whoever asks once more says by that that this one is done. Nor `serve`: this batch is for who waits first.
+    if (left === 0 && state.at === 'reading') {
       arrivals.clear();
-      finishWhenRead(undefined);
+      state = { at: 'ending', error: undefined };
+      streams.stop(undefined);
     }
     return batch;
   };
@@ -173,6 +179,10 @@ export function openConsumer(
   const sink: Sink = {
     push(batch, taken) {
       if (state.at !== 'reading') return;
+      const { topic, partition, highWatermark } = batch;
+      const known = positions.get(`${topic}-${partition}`);
+      // Who does not read on sees there how far it falls behind.
+      if (known !== undefined) positions.set(`${topic}-${partition}`, { ...known, highWatermark });
       arrivals.push(batch, taken);
       serve();
     },
@@ -185,7 +195,9 @@ export function openConsumer(
       stored.truncated(topic, partition, from);
       const name = `${topic}-${partition}`;
       const position = positions.get(name);
-      if (position !== undefined && position.next > from) positions.set(name, { ...position, next: from });
+      if (position !== undefined && position.next > from) {
+        positions.set(name, { ...position, next: from, highWatermark: from });
+      }
     },
     live: (topic, partition, stream) => stored.live(topic, partition, stream),
   };
@@ -260,7 +272,7 @@ export function openConsumer(
     await released;
   };
 
-  const stored = committing(cluster, settings, nextId);
+  const stored = committing({ cluster, nextId, onCommitted }, settings);
   const reading = (): Reading => {
     const progress = stored.progress();
     return {

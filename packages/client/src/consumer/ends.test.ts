@@ -15,6 +15,19 @@ describe('where it ends', () => {
     await until(() => cluster.connections(1) === 0);
   });
 
+  test('with the last of so many records, also where that is waited for, and with nothing behind it', async () => {
+    const { client } = await withTopic();
+    const producer = await client.producer('t');
+    const consumer = client.consumer('t', { start: 'beginning', until: { count: 3 } });
+    const records = consumer[Symbol.asyncIterator]();
+    for (const value of range(0, 3)) {
+      const next = records.next();
+      await producer.send({ value });
+      expect((await next).value?.text()).toBe(value);
+    }
+    expect((await records.next()).done).toBe(true);
+  });
+
   test('in front of an offset', async () => {
     const { cluster, client } = await withTopic();
     storeNumbers(cluster, 0, 3, 10);

@@ -1,10 +1,9 @@
 /** Where a stream goes on when the records that it wants are not there: retention removed them, or the log was cut short. */
-import type { ErrorCode } from '@fluvio-ts/protocol';
 import { isFluvioError } from '@fluvio-ts/protocol';
 import type { StopSignal } from '@fluvio-ts/protocol/internal';
 import type { Cluster } from '../cluster.ts';
 import type { ClientCodes } from '../errors.ts';
-import { clientError } from '../errors.ts';
+import { answerIn, clientError } from '../errors.ts';
 import { fetchOffsets } from './position.ts';
 import type { ConsumerGap, StreamSettings, StreamTarget } from './settings.ts';
 import { endOfShorterLog } from './truncated.ts';
@@ -46,8 +45,8 @@ export async function gapAfter(
   if (isFluvioError(thrown, 'consume/truncated')) {
     return truncated((thrown.context as ClientCodes['consume/truncated']).next);
   }
-  if (!isFluvioError(thrown, 'server/error')) return undefined;
-  const answered = thrown.context.error as ErrorCode;
+  const answered = answerIn(thrown);
+  if (answered === undefined) return undefined;
   if (answered.kind === 'OffsetEvicted') {
     // The very offset that the caller asked for is the caller's business, unless they said what is to become of it.
     if ((isAskedFor && whenEvicted === undefined) || whenEvicted === 'fail') return undefined;

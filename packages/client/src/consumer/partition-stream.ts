@@ -51,6 +51,7 @@ export async function streamPartition(
   let attempt = 0;
   const window = fetchWindow({ topic, partition, startBytes: settings.maxBytes, widestBytes, maxBatchBytes });
   const tail = uncommittedTail();
+  const wait = cluster.waits.of('consumer', topic, partition);
   const digest = digester({ topic, partition, settings, share, sink, signal });
 
   const begin = async (stop: StopSignal): Promise<Place> => {
@@ -213,6 +214,7 @@ export async function streamPartition(
     if (parted !== undefined && parted < at.next) {
       throw clientError('consume/truncated', { topic, partition, wanted: at.next, next: parted });
     }
+    wait.over();
     await follow(session, at, reign);
   };
 
@@ -241,6 +243,7 @@ export async function streamPartition(
           onGap?.(gap);
         } else if (isRetryable(error)) {
           attempt++;
+          wait.failed(error);
           onRetry?.({ topic, partition, attempt, error });
           if (!reign.isOver) await cluster.pause(attempt, topic, partition, signal);
         } else {
@@ -251,6 +254,7 @@ export async function streamPartition(
       }
     }
   } finally {
+    wait.over();
     await digest.close();
   }
 }

@@ -136,7 +136,7 @@ describe('at the SPU', () => {
     cluster.faults.stream = () => ({ kind: 'SmartModuleNotFound', name: 'm' });
     await expect(
       texts(client.consumer('t', { start: 'beginning', smartModules: [{ name: 'm' }] })),
-    ).rejects.toMatchObject({ code: 'server/error', context: { name: 'SmartModuleNotFound' } });
+    ).rejects.toMatchObject({ code: 'smartmodule/not-found', context: { name: 'SmartModuleNotFound' } });
   });
 });
 

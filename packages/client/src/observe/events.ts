@@ -52,6 +52,17 @@ export type ClientEvent =
       readonly latencyMs: number;
       readonly error?: unknown;
     }
+  /** Records could not be delivered to the leader of their partition, and will be sent again. */
+  | {
+      readonly type: 'producer-retry';
+      readonly topic: string;
+      readonly partition: number;
+      /** 1 for the first repetition. */
+      readonly attempt: number;
+      /** Records that wait for it. */
+      readonly records: number;
+      readonly error: unknown;
+    }
   /** A consumer's stream was interrupted and will be resumed. */
   | {
       readonly type: 'consumer-retry';
@@ -68,6 +79,17 @@ export type ClientEvent =
       readonly wanted: bigint;
       readonly next: bigint;
       readonly reason: 'evicted' | 'truncated';
+    }
+  /** A named consumer's offset was stored, or not: then there is an `error`, and it is tried again with the next one. */
+  | {
+      readonly type: 'commit';
+      readonly consumerId: string;
+      readonly topic: string;
+      readonly partition: number;
+      /** The last record that is done. */
+      readonly offset: bigint;
+      readonly durationMs: number;
+      readonly error?: unknown;
     }
   /** Something is set up so that it may not work; said once. */
   | { readonly type: 'warning'; readonly message: string };

@@ -1,5 +1,6 @@
 /** How a client is: a plain value that a probe can answer with, and that `JSON.stringify` takes. */
 import type { LiveConnection } from './counters.ts';
+import type { WaitingPartition } from './waits.ts';
 
 /** How the connection to the controller is. */
 export interface ControllerHealth {
@@ -7,6 +8,16 @@ export interface ControllerHealth {
   readonly state: 'dialing' | 'ready' | 'waiting' | 'closed';
   /** Milliseconds for which it has been so. */
   readonly forMs: number;
+}
+
+/** How far a consumer is behind in a partition. */
+export interface PartitionLag {
+  readonly topic: string;
+  readonly partition: number;
+  /** The consumer's name, if it has one. */
+  readonly consumerId?: string;
+  /** Records that are there and that the program has not taken yet, by what the SPU said last. */
+  readonly records: number;
 }
 
 /** What `client.health()` says. */
@@ -25,6 +36,10 @@ export interface ClientHealth {
   readonly bufferedBytes: number;
   readonly producers: number;
   readonly consumers: number;
+  /** For each partition of each open consumer from which something has been read. */
+  readonly lag: readonly PartitionLag[];
+  /** Partitions that cannot be written to or read at the moment, and what is waited for. */
+  readonly waiting: readonly WaitingPartition[];
   /** Since the beginning. */
   readonly totals: {
     readonly connects: number;

@@ -42,7 +42,10 @@ function lineOf(event: ClientEvent): Line {
         ...errorFields(event.error),
       });
     case 'disconnected':
-      return line(event.isExpected ? 'debug' : 'warn', `lost ${nameOf(event)}: ${reasonOf(event.error)}`, {
+      if (event.isExpected) {
+        return line('debug', `done with ${nameOf(event)}`, { ...placeOf(event), ageMs: event.ageMs });
+      }
+      return line('warn', `lost ${nameOf(event)}: ${reasonOf(event.error)}`, {
         ...placeOf(event),
         ageMs: event.ageMs,
         ...errorFields(event.error),
@@ -65,10 +68,17 @@ function lineOf(event: ClientEvent): Line {
         ? line('debug', `${records} records are stored in ${topic}-${partition}`, fields)
         : line('error', `${records} records for ${topic}-${partition} are refused: ${reasonOf(error)}`, fields);
     }
+    case 'producer-retry': {
+      const { topic, partition, attempt, records, error } = event;
+      const message = `records for ${topic}-${partition} wait (${records}): ${reasonOf(error)}`;
+      return line('warn', message, { topic, partition, attempt, records, ...errorFields(error) });
+    }
     case 'consumer-retry': {
       const { topic, partition, attempt, error } = event;
       const message = `reading ${topic}-${partition} was interrupted: ${reasonOf(error)}`;
-      return line('warn', message, { topic, partition, attempt, ...errorFields(error) });
+      // Attempts 1, 2, 4, 8 and so on: a partition without a leader is tried several times a second, for as long as it takes.
+      const level = (attempt & (attempt - 1)) === 0 ? 'warn' : 'debug';
+      return line(level, message, { topic, partition, attempt, ...errorFields(error) });
     }
     case 'gap': {
       const { topic, partition, wanted, next, reason } = event;
@@ -77,6 +87,14 @@ function lineOf(event: ClientEvent): Line {
           ? `records ${wanted} to ${next - 1n} of ${topic}-${partition} were removed before they were read`
           : `records ${next} to ${wanted - 1n} of ${topic}-${partition} were read uncommitted and lost with their leader`;
       return line('warn', message, { topic, partition, wanted: String(wanted), next: String(next), reason });
+    }
+    case 'commit': {
+      const { consumerId, topic, partition, offset, durationMs, error } = event;
+      const fields = { consumerId, topic, partition, offset: String(offset), durationMs, ...errorFields(error) };
+      const place = `${topic}-${partition} for consumer '${consumerId}'`;
+      return error === undefined
+        ? line('debug', `offset ${offset} is stored in ${place}`, fields)
+        : line('warn', `offset ${offset} could not be stored in ${place}: ${reasonOf(error)}`, fields);
     }
     case 'warning':
       return line('warn', event.message, {});

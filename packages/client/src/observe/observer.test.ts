@@ -176,6 +176,42 @@ describe('health', () => {
     expect(client.health()).toMatchObject({ status: 'closed', connections: [], inFlight: 0 });
   });
 
+  test('says which partitions are waited for, why and by whom, as events and the log do', async () => {
+    const cluster = broker();
+    cluster.addTopic('t', 1);
+    const lines: string[] = [];
+    const retries: unknown[] = [];
+    const client = await connect({
+      transport: cluster.transport,
+      logger: { warn: (message) => lines.push(message) },
+      hooks: { 'producer-retry': (event) => retries.push(event) },
+    });
+    clients.push(client);
+    const producer = await client.producer('t');
+    const reader = client.consumer('t', { start: 'beginning' })[Symbol.asyncIterator]();
+    await producer.send({ value: 'x' });
+    await reader.next();
+    expect(client.health().waiting).toEqual([]);
+    cluster.setOnline(1, false);
+    cluster.cut(1);
+    const sent = producer.send({ value: 'y' });
+    const read = reader.next();
+    const isOffline = ({ reason }: { reason: string }): boolean => reason.includes('is offline');
+    await until(() => client.health().waiting.filter(isOffline).length === 2);
+    const reason = expect.stringContaining('its leader, SPU 1, is offline (the partition is LeaderOffline)');
+    const wait = { topic: 't', partition: 0, forMs: expect.any(Number), attempts: expect.any(Number), reason };
+    const { waiting } = client.health();
+    expect(waiting).toEqual(expect.arrayContaining([{ ...wait, by: 'producer' }]));
+    expect(waiting).toEqual(expect.arrayContaining([{ ...wait, by: 'consumer' }]));
+    await until(() => lines.some((line) => line.includes('records for t-0 wait (1): partition t-0 cannot be reached')));
+    expect(retries).toContainEqual(
+      expect.objectContaining({ type: 'producer-retry', topic: 't', partition: 0, records: 1 }),
+    );
+    cluster.setOnline(1, true);
+    await Promise.all([sent, read]);
+    expect(client.health().waiting).toEqual([]);
+  });
+
   test('counts what is not answered', async () => {
     const cluster = broker();
     cluster.addTopic('t', 1);

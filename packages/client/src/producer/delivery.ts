@@ -2,6 +2,7 @@
 import type { Codecs, ErrorCode, FluvioError, Isolation, ProducePartitionResponse } from '@fluvio-ts/protocol';
 import type { Session, StopSignal } from '@fluvio-ts/protocol/internal';
 import { clientError, isPassing, isRetryable, reasonOf, serverError } from '../errors.ts';
+import type { Wait } from '../observe/waits.ts';
 import type { SealedBatch } from './batch.ts';
 import { acknowledge, refuse } from './batch.ts';
 import { untilCommitted } from './commitment.ts';
@@ -49,7 +50,23 @@ export async function deliver(
   batches: readonly SealedBatch[],
   settled: Settled,
   abandoned: StopSignal,
+  around: Surroundings,
+): Promise<Session | undefined> {
+  const wait = options.cluster.waits.of('producer', options.topic, options.partition);
+  try {
+    return await persist(options, batches, settled, abandoned, around, wait);
+  } finally {
+    wait.over();
+  }
+}
+
+async function persist(
+  options: DeliveryOptions,
+  batches: readonly SealedBatch[],
+  settled: Settled,
+  abandoned: StopSignal,
   { trip: first, overtaken }: Surroundings,
+  wait: Wait,
 ): Promise<Session | undefined> {
   const { cluster, topic, partition, codecs, counters, retries } = options;
   let waiting = batches;
@@ -75,7 +92,7 @@ export async function deliver(
       if (waiting.length === 0) return undefined;
       trip = beginTrip(options, waiting, timeLeft(waiting), abandoned);
     }
-    const { session, reign } = trip;
+    const { reign } = trip;
     try {
       const answered = await trip.answers;
       const answers = await untilCommitted(options, waiting, answered, reign.signal, timeLeft(waiting));
@@ -94,7 +111,7 @@ export async function deliver(
     } finally {
       reign.release();
     }
-    if (waiting.length === 0) return isAnyRefused ? undefined : session;
+    if (waiting.length === 0) return isAnyRefused ? undefined : trip.session;
     // Another attempt would put it behind what is stored: its callers decide whether that is wanted.
     if ((await overtaken()) || attempt > retries) {
       end(waiting, last);
@@ -102,8 +119,9 @@ export async function deliver(
     }
     counters.retries++;
     const records = waiting.reduce((sum, batch) => sum + batch.records, 0);
+    wait.failed(last);
     tell(options.onRetry, { topic, partition, attempt, records, error: last });
-    if (reign.isOver || hasNewLeader(options, session)) continue;
+    if (reign.isOver || hasNewLeader(options, trip.session)) continue;
     await cluster.pause(attempt, topic, partition, abandoned, Math.ceil(timeLeft(waiting)) + 1);
   }
 }

@@ -161,6 +161,7 @@ export function lane(options: LaneOptions): Lane {
   /** Sends what is worth a request of its own behind those that are on their way. */
   const sendAhead = (): void => {
     while (readyBytes >= AHEAD_BYTES && line.takesMore) line.join(takeRequest(AHEAD_BYTES));
+    if (!line.isEmpty) start();
   };
 
   const run = async (): Promise<void> => {
@@ -215,6 +216,8 @@ export function lane(options: LaneOptions): Lane {
       const more = open.builder.size - before - value.length - (key?.length ?? 0) - MOST_FRAMING_BYTES;
       if (more > 0) options.takeMore(more);
       open.heldBytes += more > 0 ? heldBytes + more : heldBytes;
+      // Nothing else fits: there is nothing to linger for.
+      if (lingerMs > 0 && open.builder.size >= batchBytes) sealOpen();
       if (lingerMs === 0 || ready.length > 0) start();
     },
     get sealedBatches() {

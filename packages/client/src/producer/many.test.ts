@@ -51,7 +51,7 @@ describe('sendAll', () => {
     await expect(producer.sendAll(numbered(3))).rejects.toMatchObject({
       code: 'produce/partial',
       context: { acknowledged: 1, failed: 2, results: [undefined, { partition: 1, offset: 0n }, undefined] },
-      cause: { code: 'server/error' },
+      cause: { code: 'batch/too-large' },
     });
   });
 
@@ -59,7 +59,7 @@ describe('sendAll', () => {
     const { cluster, producer } = await producing();
     cluster.faults.produce = () => ({ kind: 'MessageTooLarge' });
     await expect(producer.sendAll(numbered(3))).rejects.toMatchObject({
-      code: 'server/error',
+      code: 'batch/too-large',
       context: { name: 'MessageTooLarge' },
     });
   });
@@ -130,12 +130,12 @@ describe('enqueue', () => {
     const sent = producer.send({ value: 'b' });
     void producer.enqueue({ value: 'c', timestampMs: 9 });
     await producer.flush();
-    await expect(sent).rejects.toMatchObject({ code: 'server/error' });
+    await expect(sent).rejects.toMatchObject({ code: 'batch/too-large' });
     const text = new TextDecoder();
     const told = await Promise.all(failures.map((failure) => failure.records()));
     expect(told.map((records) => records.map(({ value }) => text.decode(value as Uint8Array)))).toEqual([['a'], ['c']]);
     expect(told[0]?.[0]).toMatchObject({ partition: 0, timestampMs: 7, key: new TextEncoder().encode('k') });
-    expect(failures[0]).toMatchObject({ topic: 't', count: 1, error: { code: 'server/error' } });
+    expect(failures[0]).toMatchObject({ topic: 't', count: 1, error: { code: 'batch/too-large' } });
     expect(producer.stats().failed).toBe(3);
     await producer.close();
   });
@@ -148,7 +148,7 @@ describe('enqueue', () => {
     await expect(producer.flush()).rejects.toMatchObject({
       code: 'produce/undelivered',
       context: { records: 2 },
-      cause: { code: 'server/error' },
+      cause: { code: 'batch/too-large' },
     });
     await producer.flush();
     void producer.enqueue({ value: 'c' });
@@ -223,8 +223,8 @@ describe('a stream of records', () => {
     cluster.faults.produce = () => ({ kind: 'MessageTooLarge' });
     const writer = producer.writable().getWriter();
     await writer.write({ value: 'a' });
-    await expect(writer.closed).rejects.toMatchObject({ code: 'server/error' });
-    await expect(writer.write({ value: 'b' })).rejects.toMatchObject({ code: 'server/error' });
+    await expect(writer.closed).rejects.toMatchObject({ code: 'batch/too-large' });
+    await expect(writer.write({ value: 'b' })).rejects.toMatchObject({ code: 'batch/too-large' });
     await producer.flush();
   });
 
@@ -234,7 +234,7 @@ describe('a stream of records', () => {
     const writer = producer.writable().getWriter();
     void writer.closed.catch(() => {});
     await writer.write({ value: 'a' });
-    await expect(writer.close()).rejects.toMatchObject({ code: 'server/error' });
+    await expect(writer.close()).rejects.toMatchObject({ code: 'batch/too-large' });
   });
 });
 

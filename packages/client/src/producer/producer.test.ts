@@ -1,4 +1,4 @@
-import { readBatches } from '@fluvio-ts/protocol';
+import { EMPTY_BATCH_BYTES, readBatches, recordSize } from '@fluvio-ts/protocol';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import type { Client } from '../client.ts';
 import { connect } from '../client.ts';
@@ -134,6 +134,17 @@ describe('linger', () => {
     expect(vi.getTimerCount()).toBe(0);
   });
 
+  test.each([
+    ['a batch that is full to the byte', 100, 3],
+    ['a record that is larger than a batch', 1_000, 1],
+  ])('does not hold %s back', async (_, length, count) => {
+    const batchBytes = EMPTY_BATCH_BYTES + 3 * recordSize(null, 'x'.repeat(100));
+    const { cluster, producer } = await producing({ lingerMs: 60_000, batchBytes });
+    const record = { value: 'x'.repeat(length), timestampMs: 1_700_000_000_000 };
+    await Promise.all(Array.from({ length: count }, () => producer.send(record)));
+    expect(cluster.produced).toHaveLength(1);
+  });
+
   test('does not hold a full batch back', async () => {
     const { cluster, producer } = await producing({ lingerMs: 3_600_000, batchBytes: 300 });
     const full = [1, 2, 3].map(() => producer.send({ value: 'x'.repeat(100) }));
@@ -221,7 +232,7 @@ describe('when things go wrong', () => {
     const { cluster, producer } = await producing();
     cluster.faults.produce = () => ({ kind: 'MessageTooLarge' });
     await expect(producer.send({ value: 'a' })).rejects.toMatchObject({
-      code: 'server/error',
+      code: 'batch/too-large',
       context: { name: 'MessageTooLarge', number: 10 },
     });
     delete cluster.faults.produce;
@@ -372,6 +383,23 @@ describe('flush', () => {
     expect(settled).toBeGreaterThanOrEqual(20);
   });
 
+  test('waits for what has lingered longer than a delivery may take', async () => {
+    const { cluster, producer } = await producing({ lingerMs: 60_000, deliveryTimeoutMs: 20 });
+    cluster.faults.produce = () => 'silent';
+    let isSettled = false;
+    void producer.send({ value: 'a' }).finally(() => {
+      isSettled = true;
+    });
+    const flushed = producer.flush();
+    await until(() => cluster.produced.length === 1);
+    setTimeout(() => {
+      delete cluster.faults.produce;
+      cluster.cut(1);
+    }, 60);
+    await flushed;
+    expect(isSettled).toBe(true);
+  });
+
   test('covers what is retried and forgets what is settled', async () => {
     const { cluster, producer } = await producing({ batchBytes: 200 });
     let refusals = 3;
@@ -386,6 +414,9 @@ describe('flush', () => {
 
 describe('what a caller gets wrong', () => {
   test.each([
+    [undefined, 'record', 'undefined'],
+    [null, 'record', 'null'],
+    ['text', 'record', 'string'],
     [{ value: 5 }, 'value', 'number'],
     [{ value: undefined }, 'value', 'undefined'],
     [{ value: null }, 'value', 'null'],

@@ -5,7 +5,7 @@ import { EMPTY_BATCH_BYTES, recordSize } from '@fluvio-ts/protocol';
 import type { StopSignal } from '@fluvio-ts/protocol/internal';
 import { stopper } from '@fluvio-ts/protocol/internal';
 import type { Cluster } from '../cluster.ts';
-import { abortedError, deadline } from '../connection/timer.ts';
+import { deadline, waitError } from '../connection/timer.ts';
 import { clientError, reasonOf } from '../errors.ts';
 import { smartModuleChain } from '../smartmodules.ts';
 import { admission } from './admission.ts';
@@ -74,7 +74,7 @@ export interface Producer<R = ProducerRecord> extends AsyncDisposable {
    * Rejections reach the callers of `send`.
    *
    * @throws `produce/undelivered` when records of `enqueue` failed since the last call, and there is no `onFailure`;
-   *   `request/aborted`, `client/closed`
+   *   `request/aborted`, `client/closed`, `connect/timeout` when a codec never answers
    */
   flush(options?: { readonly signal?: AbortSignal }): Promise<void>;
   /** Bytes of records that are accepted and not settled, with what is kept for each. */
@@ -333,10 +333,12 @@ export async function openProducer<R>(
   };
 
   const flush = async (signal: AbortSignal | undefined): Promise<void> => {
-    const wait = deadline(deliveryTimeoutMs, signal, cluster.life);
+    // Records wait for room, linger, and are delivered, each for a bounded time, so that only a codec can take longer.
+    const timeoutMs = 2 * deliveryTimeoutMs + settings.lingerMs + SETTLE_TIMEOUT_MS;
+    const wait = deadline(timeoutMs, signal, cluster.life);
     try {
       await settledOrAborted(flushed(), wait.signal);
-      if (wait.signal.aborted && !wait.passed) throw abortedError('flushing', wait.signal);
+      if (wait.signal.aborted) throw waitError('flushing', timeoutMs, wait, undefined);
     } finally {
       wait.release();
     }

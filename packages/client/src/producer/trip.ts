@@ -17,7 +17,7 @@ export interface TripOptions {
 
 /** An attempt under way. Whoever has looked at its answers releases its reign. */
 export interface Trip {
-  /** The connection that takes it; undefined where one had to be found first. */
+  /** The connection that takes it; undefined while one has to be found. */
   readonly session: Session | undefined;
   readonly reign: Reign;
   /** As {@link Courier.send}; also rejects where the leader cannot be reached. */
@@ -33,14 +33,20 @@ export function beginTrip(
 ): Trip {
   const reign = cluster.reign(topic, partition, abandoned);
   const { signal } = reign;
-  const session = cluster.liveLeader(topic, partition, 'produce');
+  let session = cluster.liveLeader(topic, partition, 'produce');
+  const send = (to: Session): Promise<readonly ProducePartitionResponse[]> => {
+    session = to;
+    return courier.send(to, partition, batches, leftMs, signal);
+  };
   const answers =
-    session === undefined
-      ? findLeader(cluster, topic, partition, signal, leftMs).then((found) =>
-          courier.send(found, partition, batches, leftMs, signal),
-        )
-      : courier.send(session, partition, batches, leftMs, signal);
-  return { session, reign, answers };
+    session === undefined ? findLeader(cluster, topic, partition, signal, leftMs).then(send) : send(session);
+  return {
+    get session() {
+      return session;
+    },
+    reign,
+    answers,
+  };
 }
 
 async function findLeader(

@@ -86,13 +86,13 @@ export function createSpus(options: SpusOptions): Spus {
 
   const isLive = (id: number): boolean => byId(id)?.status.resolution === 'Online';
 
-  const markOffline = async (id: number): Promise<void> => {
+  const markOffline = async (id: number, level: 'info' | 'warn' = 'warn'): Promise<void> => {
     const marked = await metadata.exclusive(async () => {
       const spu = byId(id);
       if (stopped || links.has(id) || spu?.status.resolution !== 'Online') return false;
       await metadata.commit([{ label: 'SPU', put: { ...spu, status: { resolution: 'Offline' } } }]);
       orphan(id);
-      log('warn', 'an SPU is offline', { id, name: spu.name });
+      log(level, 'an SPU is offline', { id, name: spu.name });
       return true;
     });
     if (marked) await onOffline();
@@ -130,7 +130,8 @@ export function createSpus(options: SpusOptions): Spus {
     const absent = spus.all().filter(({ spec, status }) => status.resolution === 'Online' && !links.has(spec.id));
     await Promise.all(
       absent.map(async (spu) => {
-        if (await isGone(spu)) await markOffline(spu.spec.id);
+        // After a stop of the whole cluster none is there yet.
+        if (await isGone(spu)) await markOffline(spu.spec.id, 'info');
       }),
     );
   };

@@ -40,6 +40,8 @@ export interface ScLink {
 
 const FIRST_BACKOFF_MS = 25;
 const LONGEST_BACKOFF_MS = 250;
+/** An SC that is away for less than this restarts, or the whole cluster stops and this SPU has not been told yet. */
+const PATIENCE_MS = 2000;
 /** After the SC said that it does not know this SPU: an operator has to act first. */
 const REFUSED_BACKOFF_MS = 3000;
 /** An SC that does not answer a report within this is taken for gone. */
@@ -54,6 +56,8 @@ export function startScLink(options: ScLinkOptions): ScLink {
   const { signal } = stopping;
   let create = options.registration.create;
   let current: Session | undefined;
+  /** Since when there has been no connection. */
+  let awayAt: number | undefined;
   let markReady: () => void = () => {};
   const ready = new Promise<void>((resolve) => {
     markReady = resolve;
@@ -86,6 +90,7 @@ export function startScLink(options: ScLinkOptions): ScLink {
         replicas.apply(assignments);
         current = session;
         reports.begin();
+        awayAt = undefined;
         markReady();
       }
       return undefined;
@@ -105,7 +110,9 @@ export function startScLink(options: ScLinkOptions): ScLink {
       try {
         wanted = await connection();
       } catch (error) {
-        if (!signal.aborted) log('warn', 'no connection to the SC', { reason: reasonOf(error) });
+        awayAt ??= performance.now();
+        const level = performance.now() - awayAt < PATIENCE_MS ? 'info' : 'warn';
+        if (!signal.aborted) log(level, 'no connection to the SC', { reason: reasonOf(error) });
       }
       if (performance.now() - startedAt > LONGEST_BACKOFF_MS) backoffMs = FIRST_BACKOFF_MS;
       await pause(wanted ?? backoffMs, signal);

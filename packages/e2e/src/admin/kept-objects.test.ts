@@ -55,7 +55,7 @@ test('SmartModules, from the file to their end', async () => {
   expect(await smartModules.get('upper')).toBeUndefined();
   expect(await seen).toEqual(['added upper', 'deleted upper']);
   await expect(smartModules.delete('upper')).rejects.toMatchObject({
-    code: 'server/error',
+    code: 'smartmodule/not-found',
     context: { name: 'SmartModuleNotFound' },
   });
 });

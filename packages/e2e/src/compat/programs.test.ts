@@ -1,10 +1,20 @@
 /** Programs as they are written for `@fluvio/client`, with nothing but their import changed. */
+import { readFileSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { gunzipSync } from 'node:zlib';
 import type { Cluster } from '@fluvio-ts/cluster';
 import { startCluster } from '@fluvio-ts/cluster';
 import type { KeyValue, Record } from '@fluvio-ts/compat';
-import Fluvio, { arrayBufferToString, FluvioAdmin, Offset, OffsetFrom, stringToArrayBuffer } from '@fluvio-ts/compat';
+import Fluvio, {
+  arrayBufferToString,
+  FluvioAdmin,
+  Offset,
+  OffsetFrom,
+  SmartModuleType,
+  stringToArrayBuffer,
+} from '@fluvio-ts/compat';
+import { admin, connect } from '@fluvio-ts/node';
 import { addProfile, updateProfiles } from '@fluvio-ts/node/profiles';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 
@@ -110,7 +120,32 @@ test('administration: topics, partitions and SPUs as JSON', async () => {
   await fluvio.close();
 });
 
-test('a SmartModule by its data, and by its file', async () => {
+test('SmartModules by name, by data and by file', async () => {
+  const fluvio = await Fluvio.connect({ host, port });
+  await (await fluvio.admin()).createTopic('lower');
+  const producer = await fluvio.topicProducer('lower');
+  await producer.send('', 'hello');
+  const gzip = readFileSync(join(import.meta.dirname, '../../../smartmodule/fixtures/map-upper.wasm.gz'));
+  const smartmoduleFile = join(cluster.dataDir, 'upper.wasm');
+  await writeFile(smartmoduleFile, gunzipSync(gzip));
+  await using client = await connect({ endpoint: cluster.endpoint });
+  await admin(client).smartModules.create('upper', { wasm: gzip });
+  const consumer = await fluvio.partitionConsumer('lower', 0);
+  for (const config of [
+    { smartmoduleName: 'upper' },
+    { smartmoduleData: gzip.toString('base64'), smartmoduleType: SmartModuleType.Map },
+    { smartmoduleFile },
+  ]) {
+    const stream = await consumer.streamWithConfig(Offset.FromBeginning(), config);
+    expect((await stream.next()).value?.valueString()).toBe('HELLO');
+    await stream.return();
+  }
+  const missing = await consumer.streamWithConfig(Offset.FromBeginning(), { smartmoduleName: 'nowhere' });
+  await expect(missing.next()).rejects.toMatchObject({ code: 'smartmodule/not-found' });
+  await fluvio.close();
+});
+
+test('a SmartModule that is none', async () => {
   const fluvio = await Fluvio.connect({ host, port });
   await (await fluvio.admin()).createTopic('plain');
   const consumer = await fluvio.partitionConsumer('plain', 0);

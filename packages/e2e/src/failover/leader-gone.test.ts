@@ -7,6 +7,7 @@ import type { Cluster } from '@fluvio-ts/cluster';
 import { startCluster } from '@fluvio-ts/cluster';
 import { partitionForKey } from '@fluvio-ts/protocol';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { leaderOf, leadersOf } from './leaders.ts';
 
 let cluster: Cluster;
 let client: Client;
@@ -26,32 +27,6 @@ const newTopic = async (options: { partitions?: number; replicationFactor?: numb
   await admin(client).topics.create(name, options);
   return name;
 };
-const leadersOf = async (topic: string): Promise<number[]> => {
-  const partitions = await admin(client).partitions.list({ topic });
-  return partitions.sort((a, b) => a.name.localeCompare(b.name)).map(({ spec }) => spec.leader);
-};
-const leaderOf = async (topic: string): Promise<number> => (await leadersOf(topic))[0] ?? 0;
-
-test('killed in the middle of a produce at full speed: another leader is there while the old one is still dead', async () => {
-  const topic = await newTopic({ replicationFactor: 3 });
-  const old = await leaderOf(topic);
-  const producer = await client.producer(topic, { isolation: 'read_committed', batchBytes: 4_000 });
-  const values = Array.from({ length: 20_000 }, (_, i) => `${i}`.padEnd(200, '.'));
-  const sent = values.map((value) => producer.send({ value }));
-  await sent[2_000];
-  // The followers lag behind by whatever is on its way, which is far more than three records.
-  await cluster.kill(old);
-  const results = await Promise.all(sent);
-  expect(await leaderOf(topic)).not.toBe(old);
-  await cluster.restart(old);
-  const stored: string[] = [];
-  const reading = client.consumer(topic, { start: 'beginning', until: 'end', isolation: 'read_committed' });
-  for await (const record of reading) stored.push(record.text());
-  for (const [i, { offset }] of results.entries()) expect(stored[Number(offset)]).toBe(values[i]);
-  const copies = stored.length - new Set(stored).size;
-  expect(copies).toBeLessThanOrEqual(results.filter(({ mayBeDuplicate }) => mayBeDuplicate).length);
-});
-
 test('a topic that is created right behind the deletion of another always comes online', async () => {
   const { topics: objects } = admin(client);
   const producer = await client.producer(await newTopic({ replicationFactor: 3 }));
@@ -84,7 +59,7 @@ test('the SC restarted, and then a leader killed: producers and consumers that b
   await cluster.kill('sc');
   await cluster.restart('sc');
   await producer.send({ value: 'after the SC' });
-  const old = await leaderOf(topic);
+  const old = await leaderOf(client, topic);
   await cluster.kill(old);
   await producer.send({ value: 'after the leader' });
   await reading;
@@ -94,7 +69,7 @@ test('the SC restarted, and then a leader killed: producers and consumers that b
 
 test('a keyed record of a dead partition waits for it, and holds up no other partition', async () => {
   const topic = await newTopic({ partitions: 3, replicationFactor: 1 });
-  const leaders = await leadersOf(topic);
+  const leaders = await leadersOf(client, topic);
   const producer = await client.producer(topic);
   const keys = Array.from({ length: 100 }, (_, i) => `key ${i}`);
   const partitionOf = (key: string): number => partitionForKey(new TextEncoder().encode(key), 3);

@@ -100,7 +100,7 @@ describe.each(['inProcess', 'processes'] as const)('a cluster in mode %s', (mode
     await cluster.faults.error('Produce', { kind: 'MessageTooLarge' }, { topic });
     const producer = await client.producer(topic);
     await expect(producer.send({ value: 'a' })).rejects.toMatchObject({
-      code: 'server/error',
+      code: 'batch/too-large',
       context: { name: 'MessageTooLarge' },
     });
     await cluster.faults.error('Create', { kind: 'PermissionDenied' });

@@ -161,6 +161,36 @@ test('a half-open connection is found by a probe, and left', { timeout: 60_000 }
   expect(await stored(topic)).toContain('meanwhile');
 });
 
+describe('a program that is busy for longer than its deadlines', () => {
+  const busy = (ms: number): void => {
+    const until = performance.now() + ms;
+    while (performance.now() < until);
+  };
+
+  test('connects all the same', async () => {
+    const connecting = connect({
+      endpoint: cluster.endpoint,
+      transport: tcp({ connectTimeoutMs: 500 }),
+      connectTimeoutMs: 500,
+    });
+    busy(1_200);
+    await (await connecting).close();
+  });
+
+  test('gets the answers that came meanwhile: no error, and nothing sent again', async () => {
+    const client = await through({ requestTimeoutMs: 500 });
+    const topic = await newTopic();
+    const producer = await client.producer(topic, { deliveryTimeoutMs: 500 });
+    await producer.send({ value: 'first' });
+    await client.offsets(topic, 0);
+    const answers = [producer.send({ value: 'second' }), client.offsets(topic, 0), admin(client).topics.list()];
+    await new Promise((resolve) => setImmediate(resolve));
+    busy(1_200);
+    expect((await Promise.all(answers))[0]).toMatchObject({ offset: 1n, mayBeDuplicate: false });
+    expect(await stored(topic)).toEqual(['first', 'second']);
+  });
+});
+
 test('an endpoint that takes connections and loses everything is left for the next', async () => {
   sc.inject({ kind: 'black-hole' });
   const endpoints = [formatAddress(sc.address), cluster.endpoint];

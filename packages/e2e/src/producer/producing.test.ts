@@ -119,7 +119,7 @@ test('a SmartModule that the cluster does not have is an error of every record, 
   await admin(client).topics.create(cluster.name('untransformed'));
   const producer = await client.producer(cluster.name('untransformed'), { smartModules: [{ name: 'nowhere' }] });
   await expect(producer.send({ value: 'a' })).rejects.toMatchObject({
-    code: 'server/error',
+    code: 'smartmodule/not-found',
     message: expect.stringContaining('nowhere'),
   });
 });

@@ -30,13 +30,13 @@ const read = async (topic: string, options: ConsumerOptions = {}): Promise<strin
 test('a topic is created, found, refused a second time, given more partitions, and deleted', async () => {
   const name = cluster.name('life');
   expect(await topics.create(name, { partitions: 2 })).toMatchObject({ name, status: { resolution: 'Provisioned' } });
-  await expect(topics.create(name)).rejects.toMatchObject({ context: { name: 'TopicAlreadyExists' } });
+  await expect(topics.create(name)).rejects.toMatchObject({ code: 'topic/exists' });
   expect((await topics.list({ name })).map((topic) => topic.name)).toEqual([name]);
   await topics.addPartitions(name, 1);
   expect((await admin(client).partitions.list({ topic: name })).map(({ index }) => index)).toEqual([0, 1, 2]);
   await topics.delete(name);
   expect(await topics.get(name)).toBeUndefined();
-  await expect(topics.delete(name)).rejects.toMatchObject({ context: { name: 'TopicNotFound' } });
+  await expect(topics.delete(name)).rejects.toMatchObject({ code: 'topic/not-found' });
 });
 
 test('records of a key stay together and in order', async () => {

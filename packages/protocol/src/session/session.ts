@@ -15,6 +15,7 @@ import { answerQueue } from './answers.ts';
 import { correlationIds } from './correlation-ids.ts';
 import type { EarlyAck } from './early-ack.ts';
 import { earlyAck } from './early-ack.ts';
+import { patientTimer } from './patient-timer.ts';
 import type { StopSignal } from './stop.ts';
 import type { Watchdog } from './watchdog.ts';
 import { watchdog } from './watchdog.ts';
@@ -83,7 +84,6 @@ const DEFAULT_CALL_TIMEOUT_MS = 60_000;
 const DEFAULT_HANDSHAKE_TIMEOUT_MS = 10_000;
 const DEFAULT_QUEUE_LIMIT = 1024;
 const HANDSHAKE_VERSION = 2;
-const LONGEST_TIMER_MS = 0x7fff_ffff;
 
 /** What waits for frames of one correlation id. */
 interface Waiter {
@@ -150,7 +150,7 @@ export async function startSession(pipe: BytePipe, options: SessionOptions): Pro
       const reason =
         splitter.pendingBytes > 0
           ? 'the server ended it in the middle of an answer'
-          : 'the server ended it (it does so for requests that it cannot read)';
+          : 'the server ended it (it is going down, or could not read a request)';
       finish(protocolError('connection/closed', { peer, reason }));
     } catch (error) {
       fail(error);
@@ -172,20 +172,17 @@ export async function startSession(pipe: BytePipe, options: SessionOptions): Pro
     return new Promise<R>((resolve, reject) => {
       const release = (): void => {
         waiters.delete(id);
-        clearTimeout(timer);
+        clear();
         signal?.removeEventListener('abort', onAbort);
       };
       const onAbort = (): void => {
         release();
         reject(aborted(api.name, signal));
       };
-      const timer = setTimeout(
-        () => {
-          release();
-          reject(protocolError('request/timeout', { api: api.name, peer, timeoutMs: Math.round(timeoutMs) }));
-        },
-        Math.min(timeoutMs, LONGEST_TIMER_MS),
-      );
+      const clear = patientTimer(timeoutMs, () => {
+        release();
+        reject(protocolError('request/timeout', { api: api.name, peer, timeoutMs: Math.round(timeoutMs) }));
+      });
       signal?.addEventListener('abort', onAbort, { once: true });
       send(id, frame, {
         kind: api.key === UpdateOffsets.key ? 'credit' : 'other',
