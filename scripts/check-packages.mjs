@@ -6,6 +6,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { root, workspaceFolders } from './bootstrap.mjs';
+import { publishedExports } from './bundle.mjs';
 import { forbiddenSisters, packageTable } from './package-table.mjs';
 
 const scope = '@fluvio-ts/';
@@ -99,6 +100,11 @@ function checkPublished(folder, manifest, complain) {
     if (!typesFirst(target)) complain(`exports "${entry}": types go first`);
   }
   if (manifest.exports === undefined) complain('exports is missing');
+  else if (
+    manifest.scripts.prepack !== undefined &&
+    !same(manifest.publishConfig.exports, publishedExports(manifest.exports))
+  )
+    complain('publishConfig.exports should be the same as exports, with lib/ for dist/');
   for (const path of Object.values(manifest.bin ?? {})) {
     if (!existsSync(join(root, folder, path))) complain(`bin names ${path}, which does not exist`);
   }

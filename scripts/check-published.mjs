@@ -36,7 +36,8 @@ async function worker() {
 async function judge(folder, manifest) {
   const packed = await execute('pnpm', ['pack', '--json', '--pack-destination', scratch], join(root, folder));
   if (packed.code !== 0) return [`pnpm pack failed:\n${packed.stdout}${packed.stderr}`];
-  const { filename } = JSON.parse(packed.stdout);
+  // What `prepack` says comes first.
+  const { filename } = JSON.parse(packed.stdout.slice(packed.stdout.indexOf('\n{') + 1));
   const tarball = readFileSync(filename);
   const complaints = judgeFiles(filesOfTarball(tarball));
   const { messages, pkg } = await publint({ pack: { tarball: new Uint8Array(tarball).buffer }, strict: true });
@@ -57,7 +58,7 @@ function judgeFiles(files) {
   }
   for (const file of files) {
     const source = /^src\/(.*)\.ts$/.exec(file);
-    const strange = source === null ? !/^(dist\/|[^/]+$)/.test(file) : !files.includes(`dist/${source[1]}.js`);
+    const strange = source === null ? !/^((dist|lib)\/|[^/]+$)/.test(file) : !files.includes(`dist/${source[1]}.js`);
     if (strange || /\.tsbuildinfo$|\/(testing|golden)\//.test(file))
       complaints.push(`${file} would be published but is no part of the build`);
   }

@@ -1,8 +1,9 @@
 /** Opens one connection: name lookup, TCP and TLS under one deadline and one signal. */
-import { connect as connectTcp, type Socket } from 'node:net';
-import { connect as connectTls, TLSSocket } from 'node:tls';
+import { connect as connectTcp } from 'node:net';
+import type { TLSSocket } from 'node:tls';
 import { type BytePipe, type Endpoint, formatAddress } from '@fluvio-ts/protocol';
 import { patientTimer } from '@fluvio-ts/protocol/internal';
+import { builtin } from './builtin.ts';
 import { tcpError } from './errors.ts';
 import { type Circumstances, explain } from './explain.ts';
 import { bufferedIntake } from './intake.ts';
@@ -55,7 +56,7 @@ export function dial(to: Endpoint, plan: DialPlan, signal: AbortSignal | undefin
   const socket =
     tls === undefined
       ? connectTcp(options)
-      : connectTls({
+      : builtin('node:tls').connect({
           ...options,
           secureContext: tls.context,
           rejectUnauthorized: tls.verify,
@@ -73,7 +74,11 @@ export function dial(to: Endpoint, plan: DialPlan, signal: AbortSignal | undefin
         ...hop,
         phase,
         receivedBytes: socket.bytesRead,
-        tls: tls && { serverName, clientCertificate: tls.clientCertificate, rejected: certificateRejected(socket) },
+        tls: tls && {
+          serverName,
+          clientCertificate: tls.clientCertificate,
+          rejected: certificateRejected(socket as TLSSocket),
+        },
       }),
   });
 
@@ -109,9 +114,9 @@ export function dial(to: Endpoint, plan: DialPlan, signal: AbortSignal | undefin
 }
 
 /** Whether Node ended the handshake over the server's certificate. */
-function certificateRejected(socket: Socket): boolean {
+function certificateRejected({ authorized, authorizationError }: TLSSocket): boolean {
   // The type says Error; at run time it is the code of the failed check, and null when none failed.
-  return socket instanceof TLSSocket && Boolean(socket.authorizationError) && !socket.authorized;
+  return Boolean(authorizationError) && !authorized;
 }
 
 /** An alert or handshake record of SSL 3 to TLS 1.3. As the length of a Fluvio frame this would be over 350 MB. */

@@ -1,8 +1,9 @@
 /** TLS options: what users give, checked at once and prepared for every connection. */
-import { createPrivateKey, X509Certificate } from 'node:crypto';
+import type { X509Certificate } from 'node:crypto';
 import { isIP } from 'node:net';
-import { createSecureContext, type SecureContext } from 'node:tls';
+import type { SecureContext } from 'node:tls';
 import type { Endpoint } from '@fluvio-ts/protocol';
+import { builtin } from './builtin.ts';
 import { tcpError } from './errors.ts';
 
 /** A certificate or a key in PEM form, as text or as bytes. */
@@ -52,7 +53,7 @@ export function planTls(options: TlsOptions): TlsPlan {
   const trusted = ca === undefined ? undefined : [ca].flat().map((pem) => certificate('ca', pem).pem);
   const pair = cert === undefined && key === undefined ? undefined : ownPair(cert, key, passphrase);
   return {
-    context: createSecureContext({ ...(trusted && { ca: trusted }), ...pair }),
+    context: builtin('node:tls').createSecureContext({ ...(trusted && { ca: trusted }), ...pair }),
     verify: !insecureSkipVerify,
     clientCertificate: pair !== undefined,
     serverName: (to) => {
@@ -73,7 +74,11 @@ function ownPair(cert: Pem | undefined, key: Pem | undefined, passphrase: string
   const own = certificate('cert', cert);
   const pem = text(key);
   const parsed = attempt('key', () =>
-    createPrivateKey({ key: pem, format: 'pem', ...(passphrase !== undefined && { passphrase }) }),
+    builtin('node:crypto').createPrivateKey({
+      key: pem,
+      format: 'pem',
+      ...(passphrase !== undefined && { passphrase }),
+    }),
   );
   if (!own.parsed.checkPrivateKey(parsed)) {
     throw tcpError('tls/options', { option: 'key', reason: `it does not belong to the certificate in \`cert\`` });
@@ -87,7 +92,7 @@ function certificate(option: string, given: Pem): { readonly pem: string; readon
   if (!pem.includes('-----BEGIN')) {
     throw tcpError('tls/options', { option, reason: 'it is not PEM (no -----BEGIN line); give contents, not a path' });
   }
-  return { pem, parsed: attempt(option, () => new X509Certificate(pem)) };
+  return { pem, parsed: attempt(option, () => new (builtin('node:crypto').X509Certificate)(pem)) };
 }
 
 const text = (pem: Pem): string => (typeof pem === 'string' ? pem : new TextDecoder().decode(pem));

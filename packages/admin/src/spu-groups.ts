@@ -32,7 +32,7 @@ export interface SpuGroupSettings {
  * what the controller refuses, a code of `ServerCodes` (`spu/not-found`, `permission/denied`, …).
  */
 export interface SpuGroups {
-  /** Makes a group. Whether its SPUs run is in its status. @throws `option/invalid`, `server/error`, `change/unconfirmed`, `wait/timeout` */
+  /** Makes a group. Whether its SPUs run is in its status. @throws `option/invalid`, codes of `ServerCodes`, `change/unconfirmed`, `wait/timeout` */
   create(name: string, group?: SpuGroupSettings | SpuGroupSpec, options?: CreateOptions): Promise<SpuGroup>;
   /** One group; undefined when there is none. */
   get(name: string, options?: ReadOptions): Promise<SpuGroup | undefined>;

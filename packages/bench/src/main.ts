@@ -9,9 +9,9 @@ import { codecRows } from './codec.ts';
 import { compressionRows } from './compression.ts';
 import { consumeRows } from './consume/consume.ts';
 import { messageRows } from './messages.ts';
+import { sizeRows } from './packed/size.ts';
 import { produceRows } from './produce/produce.ts';
 import { formatRows } from './row.ts';
-import { sizeRows } from './size.ts';
 import { streamRows } from './stream/stream.ts';
 
 const say = (text: string): boolean => process.stderr.write(`  measuring ${text}\n`);
@@ -26,7 +26,7 @@ const parts = {
     title: 'Compression of a megabyte of JSON lines, each case in a process of its own',
     rows: () => compressionRows(),
   },
-  size: { title: 'What a bundle holds of the protocol, minified, gzip', rows: sizeRows },
+  size: { title: 'The packages as published: in a bundle (minified, gzip), on a disk, and imported', rows: sizeRows },
   stream: {
     title: 'Streaming: one SPU, one partition, every record acknowledged; client and servers share this machine',
     rows: () => streamRows(say),

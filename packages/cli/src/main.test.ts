@@ -119,6 +119,13 @@ describe('a server that accepts and says nothing', () => {
   });
 });
 
+test('an option that there is none of is named, also where no command is', async () => {
+  for (const args of [['--frob'], ['--timeout', '1s', '--frob'], ['topic', '--frob', '--json']]) {
+    const { code, stderr } = await home.flv(args);
+    expect([code, stderr]).toEqual([2, expect.stringContaining("unknown option '--frob'")]);
+  }
+});
+
 test('files that cannot be read are an error before anything is connected', async () => {
   for (const args of [
     ['produce', 't', '--raw', '--file', 'missing.bin'],

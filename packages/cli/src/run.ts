@@ -3,7 +3,7 @@ import process from 'node:process';
 import { painter, wantsColor } from './output/colors.ts';
 import { type DataOut, dataOut } from './output/data-out.ts';
 import { type Talk, talk } from './output/talk.ts';
-import { asksForJson, colorAskedFor, route } from './parse/route.ts';
+import { asksForJson, colorAskedFor, route, unknownOption } from './parse/route.ts';
 import { UsageError } from './parse/usage-error.ts';
 import { interruption } from './session/signals.ts';
 import type { GroupSpec } from './spec/command.ts';
@@ -37,7 +37,7 @@ export async function runCli(argv: readonly string[]): Promise<never> {
       await out.write(helpOf(spec, path, out));
       return 0;
     }
-    if (spec.kind === 'group') throw incomplete(spec, path);
+    if (spec.kind === 'group') throw incomplete(spec, path, own);
     const { parse } = await import('./parse/parse.ts');
     const { args, options, globals } = parse(spec, path, own);
     const { run } = await spec.load();
@@ -93,8 +93,10 @@ function openStreams({ color, quiet, json }: Manner): Streams {
   };
 }
 
-function incomplete(spec: GroupSpec, path: readonly string[]): UsageError {
+function incomplete(spec: GroupSpec, path: readonly string[], options: readonly string[]): UsageError {
   const name = path.join(' ');
+  const unknown = unknownOption(options);
+  if (unknown !== undefined) return new UsageError(`unknown option '${unknown}'`, `see ${name} --help`);
   const names = spec.commands.filter(({ hidden }) => hidden !== true).map((each) => each.name);
   return new UsageError(`'${name}' needs a command: ${names.join(', ')}`, `see ${name} --help`);
 }

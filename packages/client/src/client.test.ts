@@ -1,4 +1,5 @@
-import { defineErrors } from '@fluvio-ts/protocol';
+import { getEventListeners } from 'node:events';
+import { defineErrors, listOf } from '@fluvio-ts/protocol';
 import { afterEach, describe, expect, test } from 'vitest';
 import type { Client } from './client.ts';
 import { clusterOf, connect } from './client.ts';
@@ -179,6 +180,41 @@ test.each([
   });
 });
 
+test.each([-1, 1, 0.5, Number.NaN])('partition %d is refused at once: there is none', async (partition) => {
+  const cluster = broker();
+  cluster.addTopic('t', 1);
+  const client = await connected(cluster);
+  const refusal = { code: 'partition/not-found', context: { partition, partitions: 1 } };
+  await expect(client.offsets('t', partition)).rejects.toMatchObject(refusal);
+  await expect(client.fetch('t', partition, { offset: 0n })).rejects.toMatchObject(refusal);
+});
+
+test('a hundred calls and consumers with one signal are no leak, and leave no listener', async () => {
+  const cluster = broker();
+  cluster.addTopic('t', 1);
+  const client = await connected(cluster);
+  await (await client.producer('t')).send({ value: 'x' });
+  const { signal } = new AbortController();
+  const warnings: Error[] = [];
+  const hear = (warning: Error): void => void warnings.push(warning);
+  process.on('warning', hear);
+  const read = async (): Promise<void> => {
+    for await (const _ of client.consumer('t', { start: 'beginning', until: 'end', signal }));
+  };
+  await Promise.all(
+    Array.from({ length: 100 }, () => [
+      client.offsets('t', 0, { signal }),
+      client.fetch('t', 0, { offset: 0n, signal }),
+      clusterOf(client).callSc(listOf.Topic, { nameFilters: [], summary: false, system: false }, { signal }),
+      read(),
+    ]).flat(),
+  );
+  await new Promise((resolve) => setImmediate(resolve));
+  process.off('warning', hear);
+  expect(warnings).toEqual([]);
+  expect(getEventListeners(signal, 'abort')).toHaveLength(0);
+});
+
 test('offsets are asked of the leader until there is one', async () => {
   const cluster = broker(2);
   cluster.addTopic('t', 1);
@@ -190,6 +226,25 @@ test('offsets are asked of the leader until there is one', async () => {
   cluster.announce();
   expect(await offsets).toEqual({ start: 0n, highWatermark: 1n });
   await expect(client.offsets('t', 1)).rejects.toMatchObject({ code: 'partition/not-found' });
+});
+
+test('close tells what was not delivered, although a consumer took all of its time', async () => {
+  const cluster = broker();
+  cluster.addTopic('t', 1);
+  cluster.addTopic('consumer-offset', 1);
+  const client = await connect({ transport: cluster.transport });
+  const producer = await client.producer('t');
+  await producer.sendAll([{ value: 'a' }, { value: 'b' }]);
+  const records = client.consumer('t', { consumerId: 'c', start: 'beginning' })[Symbol.asyncIterator]();
+  await records.next();
+  await records.next();
+  // The first record is done, and the SPU is gone when its offset should be stored.
+  cluster.freeze(1);
+  await producer.enqueue({ value: 'c' });
+  await expect(client.close({ timeoutMs: 50 })).rejects.toMatchObject({
+    code: 'produce/undelivered',
+    context: { records: 1 },
+  });
 });
 
 test('close is idempotent, ends every connection, and refuses what comes later', async () => {

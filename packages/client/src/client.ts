@@ -1,7 +1,7 @@
 import { isFluvioError } from '@fluvio-ts/protocol';
 import type { Cluster } from './cluster.ts';
 import { openCluster } from './cluster.ts';
-import { type ConnectOptions, endpointsOf, positive } from './connect-options.ts';
+import { type ConnectOptions, endpointsOf, positive, spuAddressOf } from './connect-options.ts';
 import { deadline, orAborted } from './connection/timer.ts';
 import type { Consumer } from './consumer/consumer.ts';
 import { openConsumer } from './consumer/consumer.ts';
@@ -66,7 +66,7 @@ export interface Client extends AsyncDisposable {
   /**
    * Reads what is stored from an offset on, once: about `maxBytes` of it, and no waiting for more.
    *
-   * @throws `topic/not-found`, `partition/not-found`, `consume/batch-too-large`, `server/error`, `connect/timeout`
+   * @throws `topic/not-found`, `partition/not-found`, `consume/batch-too-large`, codes of `ServerCodes`, `connect/timeout`
    */
   fetch(topic: string, partition: number, options: FetchOptions): Promise<Fetched>;
   /** How far named consumers are, as the cluster stores it. */
@@ -90,6 +90,8 @@ export interface Client extends AsyncDisposable {
 }
 
 const CLOSE_TIMEOUT_MS = 10_000;
+/** What is cut off at the end of that has this long to settle. */
+const SETTLE_TIMEOUT_MS = 1_000;
 
 /** How far a consumer is behind, by what it was told last. */
 function lagOf({ positions }: Consumer, consumerId: string | undefined): PartitionLag[] {
@@ -131,7 +133,7 @@ export async function connect(options: ConnectOptions): Promise<Client> {
       requestTimeoutMs: positive('requestTimeoutMs', options.requestTimeoutMs ?? 60_000),
       probeIntervalMs:
         options.probeIntervalMs === 0 ? 0 : positive('probeIntervalMs', options.probeIntervalMs ?? 15_000),
-      spuAddress: options.spuAddress ?? 'public',
+      spuAddress: spuAddressOf(options),
       earlyAck: options.earlyAck ?? true,
     },
     options.signal,
@@ -154,6 +156,9 @@ export async function connect(options: ConnectOptions): Promise<Client> {
     encode: (record: R) => ProducerRecord,
   ): Promise<Producer<R>> => {
     open('making a producer');
+    if (typeof topic !== 'string' || topic === '') {
+      throw clientError('option/invalid', { option: 'topic', reason: 'names no topic' });
+    }
     const { onBatch, onRetry } = producerOptions;
     const made = await openProducer<R>(
       cluster,
@@ -162,11 +167,11 @@ export async function connect(options: ConnectOptions): Promise<Client> {
         ...producerOptions,
         onBatch(batch) {
           if (heard.wants('batch')) tellBatch(heard, batch);
-          onBatch?.(batch);
+          return onBatch?.(batch);
         },
         onRetry(retry) {
           heard.tell({ type: 'producer-retry', ...retry });
-          onRetry?.(retry);
+          return onRetry?.(retry);
         },
       },
       { codecs, encode, onClose: (closed) => producers.delete(closed) },
@@ -209,16 +214,16 @@ export async function connect(options: ConnectOptions): Promise<Client> {
         onClose: (closed) => consumers.delete(closed),
         onCommitted: (commit) => heard.tell({ type: 'commit', ...commit }),
       },
-      typeof topic === 'string' ? [topic] : topic,
+      Array.isArray(topic) ? (topic as readonly string[]) : [topic as string],
       {
         ...rest,
         onRetry(retry) {
           heard.tell({ type: 'consumer-retry', ...retry });
-          rest.onRetry?.(retry);
+          return rest.onRetry?.(retry);
         },
         onGap(gap) {
           heard.tell({ type: 'gap', ...gap });
-          rest.onGap?.(gap);
+          return rest.onGap?.(gap);
         },
       },
     );
@@ -232,12 +237,9 @@ export async function connect(options: ConnectOptions): Promise<Client> {
   const deadLetter: DeadLetter = async (topic, { key, value }) => {
     const found = graveyards.get(topic) ?? producer(topic);
     graveyards.set(topic, found);
-    try {
-      await (await found).send({ key, value });
-    } catch (error) {
-      graveyards.delete(topic);
-      throw error;
-    }
+    // One that was made goes on after failures; one that could not be is made anew the next time.
+    found.catch(() => graveyards.delete(topic));
+    await (await found).send({ key, value });
   };
 
   const client: Client = {
@@ -294,10 +296,15 @@ export async function connect(options: ConnectOptions): Promise<Client> {
           const leftMs = Math.max(0, until - performance.now());
           ended = await Promise.allSettled([...producers].map((producer) => producer.close({ timeoutMs: leftMs })));
         };
-        // Whatever does not end by itself ends with the connections.
-        await orAborted(drain(), limit.signal, () => new Error('time is up')).catch(() => {});
+        const drained = drain();
+        const late = (): Error => new Error('time is up');
+        await orAborted(drained, limit.signal, late).catch(() => {});
         limit.release();
         cluster.close();
+        // Whatever does not end by itself ends with the connections, and says then what was lost.
+        const last = deadline(SETTLE_TIMEOUT_MS);
+        await orAborted(drained, last.signal, late).catch(() => {});
+        last.release();
         for (const end of ended) if (end.status === 'rejected') throw end.reason;
       })();
       return closing;

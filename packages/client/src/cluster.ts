@@ -4,6 +4,8 @@ import { formatAddress, listOf, watchOf } from '@fluvio-ts/protocol';
 import type { Answers, CallOptions, OpenOptions, Session, StopSignal } from '@fluvio-ts/protocol/internal';
 import { stopper } from '@fluvio-ts/protocol/internal';
 import { pause } from './connection/backoff.ts';
+import type { Lease } from './connection/fan-out.ts';
+import { fanOut } from './connection/fan-out.ts';
 import type { DialOptions } from './connection/open-session.ts';
 import type { RetryOptions } from './connection/retrying.ts';
 import { retrying } from './connection/retrying.ts';
@@ -71,6 +73,8 @@ export interface Cluster {
   reign(topic: string, partition: number, signal: StopSignal): Reign;
   /** Closes the connections of one purpose. */
   release(purpose: Purpose, why: FluvioError): void;
+  /** A share in a caller's signal, whose listeners are one however many waits there are. */
+  lend(signal: StopSignal): Lease;
   /** Retries `attempt` until the deadline, for as long as the client lives. */
   retrying<T>(options: RetryOptions, attempt: (signal: StopSignal) => Promise<T>): Promise<T>;
   /** Aborted with `client/closed` when the client is closed. */
@@ -84,6 +88,8 @@ export async function openCluster(options: ClusterOptions, signal?: AbortSignal)
   const life = stopper();
   const endpoint = options.endpoints.map(formatAddress).join(', ');
   const pool = spuPool(options);
+  /** Callers have one signal for all that they ask, often for as long as their program runs. */
+  const lent = fanOut();
   let platformVersion = '';
 
   const warned = new Set<string>();
@@ -133,8 +139,14 @@ export async function openCluster(options: ClusterOptions, signal?: AbortSignal)
   const callSc = async <Q, R>(api: Api<Q, R>, request: Q, call: CallOptions = {}): Promise<R> => {
     const timeoutMs = call.timeoutMs ?? options.requestTimeoutMs;
     const until = performance.now() + timeoutMs;
-    const session = await link.session(timeoutMs, call.signal);
-    return session.call(api, request, { ...call, timeoutMs: Math.max(1, until - performance.now()) });
+    const lease = call.signal && lent(call.signal);
+    try {
+      const session = await link.session(timeoutMs, lease?.signal);
+      const leftMs = Math.max(1, until - performance.now());
+      return await session.call(api, request, { ...call, signal: lease?.signal, timeoutMs: leftMs });
+    } finally {
+      lease?.release();
+    }
   };
 
   const isKnownToController = async (name: string, stop: StopSignal): Promise<boolean> => {
@@ -232,7 +244,8 @@ export async function openCluster(options: ClusterOptions, signal?: AbortSignal)
         const known = view.topics.get(topic);
         if (known === undefined) throw clientError('topic/not-found', { topic, endpoint });
         const partitions = partitionCount(known);
-        if (partition >= partitions) throw clientError('partition/not-found', { topic, partition, partitions });
+        const isIndex = Number.isInteger(partition) && partition >= 0 && partition < partitions;
+        if (!isIndex) throw clientError('partition/not-found', { topic, partition, partitions });
         throw unavailable('it has not been placed yet');
       }
       const { leader } = object.spec;
@@ -247,7 +260,16 @@ export async function openCluster(options: ClusterOptions, signal?: AbortSignal)
       return pool.session(spu, purpose, stop);
     },
     release: (purpose, why) => pool.release(purpose, why),
-    retrying: (retry, attempt) => retrying({ ...retry, signals: [...retry.signals, life.signal] }, attempt),
+    lend: lent,
+    async retrying(retry, attempt) {
+      const leases = retry.signals.filter((signal) => signal !== undefined).map(lent);
+      try {
+        const signals = [...leases.map((lease) => lease.signal), life.signal];
+        return await retrying({ ...retry, signals }, attempt);
+      } finally {
+        for (const lease of leases) lease.release();
+      }
+    },
     close() {
       if (life.signal.aborted) return;
       const why = clientError('client/closed', { what: 'the call' });

@@ -33,7 +33,10 @@ export interface ConnectOptions {
    * plain TCP, to SPUs that write answers in pieces and wait 40 ms for it, as those of Fluvio do. Default true.
    */
   readonly earlyAck?: boolean;
-  /** Which address of an SPU to dial: `public` (default), `local`, or a function for networks that translate addresses. */
+  /**
+   * Which address of an SPU to dial: `public` (default), `local`, or a function for networks that translate addresses. Calls
+   * reject with `option/invalid` where it throws, or returns no address.
+   */
   readonly spuAddress?: SpuAddress;
   /** Codecs for compressed batches. Default none: reading such batches fails with `codec/missing`, making them with `produce/codec-missing`. */
   readonly codecs?: Codecs;
@@ -56,6 +59,8 @@ export function endpointsOf({ endpoint, endpoints }: ConnectOptions): Address[] 
   const option = endpoints === undefined ? 'endpoint' : 'endpoints';
   const given = endpoints ?? [endpoint ?? DEFAULT_ENDPOINT];
   if (given.length === 0) throw clientError('option/invalid', { option, reason: 'is empty' });
+  if (!Array.isArray(given))
+    throw clientError('option/invalid', { option, reason: 'is no list: one goes to endpoint' });
   return given.map((text) => {
     try {
       return parseAddress(text);
@@ -72,4 +77,11 @@ export function positive(option: string, value: number): number {
   if (value > 0 && value <= 0x7fff_ffff) return value;
   const reason = `must be a number above 0 and at most 2147483647, not ${value}`;
   throw clientError('option/invalid', { option, reason });
+}
+
+/** Which addresses of SPUs are dialled. @throws `option/invalid` */
+export function spuAddressOf({ spuAddress = 'public' }: ConnectOptions): SpuAddress {
+  if (spuAddress === 'public' || spuAddress === 'local' || typeof spuAddress === 'function') return spuAddress;
+  const reason = `must be 'public', 'local' or a function, not ${String(spuAddress)}`;
+  throw clientError('option/invalid', { option: 'spuAddress', reason });
 }

@@ -139,7 +139,7 @@ export const clientError: ErrorFactory<ClientCodes> = defineErrors<ClientCodes>(
   'produce/invalid-record': {
     text: (c) =>
       c.field === 'record'
-        ? `topic '${c.topic}' was given a ${c.kind} for a record: it must be an object with a value, { value }`
+        ? `topic '${c.topic}' was given ${c.kind === 'undefined' || c.kind === 'null' ? c.kind : `a ${c.kind}`} for a record: it must be an object with a value, { value }`
         : `a record for topic '${c.topic}' has a ${c.field} of type ${c.kind}: it must be a Uint8Array or a string, so encode it first`,
   },
   'produce/unencodable': {
@@ -178,7 +178,7 @@ export const clientError: ErrorFactory<ClientCodes> = defineErrors<ClientCodes>(
   'option/invalid': { text: (c) => `option ${c.option} ${c.reason}` },
   'consume/undecodable': {
     text: (c) =>
-      `the ${c.field} of the record at offset ${c.offset} of ${c.topic}-${c.partition} cannot be decoded: ${c.reason} (onUndecodable can skip such records, or put them aside)`,
+      `the ${c.field} of the record at offset ${c.offset} of ${c.topic}-${c.partition} cannot be decoded: ${c.reason} (where options.value decodes, onUndecodable can skip such records, or put them aside)`,
   },
   'consume/smartmodule-failed': {
     text: (c) =>

@@ -3,6 +3,7 @@
  *
  * @packageDocumentation
  */
+export { jsonReplacer } from '@fluvio-ts/protocol';
 export type { Client, Untyped } from './client.ts';
 export { connect } from './client.ts';
 export type { ConnectOptions } from './connect-options.ts';
@@ -17,7 +18,7 @@ export type { ParallelOptions } from './consumer/parallel.ts';
 export { processByKey } from './consumer/parallel.ts';
 export type { PartitionChoice } from './consumer/partitions.ts';
 export type { PartitionOffsets, StartOffset } from './consumer/position.ts';
-export type { ConsumerRecord } from './consumer/record.ts';
+export type { ConsumerRecord, RecordJson } from './consumer/record.ts';
 export type {
   ConsumerGap,
   ConsumerRetry,
@@ -29,6 +30,7 @@ export type {
 export type { StoredOffset, StoredOffsetFilter } from './consumer/stored-offsets.ts';
 export type { UntilOffset } from './consumer/until.ts';
 export type { ClientCodes } from './errors.ts';
+export type { IsolationLevel } from './isolation.ts';
 export type { LiveConnection } from './observe/counters.ts';
 export type {
   ClientEvent,

@@ -8,5 +8,6 @@ export type { Cluster } from './cluster.ts';
 export { addressOf } from './connection/spu-pool.ts';
 export { abortedError, deadline, orAborted, setTimer } from './connection/timer.ts';
 export { isPassing, isRetryable, serverError } from './errors.ts';
+export { attempt } from './observe/attempt.ts';
 export { serverTexts } from './server-answers.ts';
 export { gzippedWasm } from './smartmodules.ts';

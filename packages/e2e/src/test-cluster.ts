@@ -8,17 +8,20 @@ import { tcp } from '@fluvio-ts/adapter-tcp';
 import { admin } from '@fluvio-ts/admin';
 import type { Client, ConnectOptions } from '@fluvio-ts/client';
 import { connect } from '@fluvio-ts/client';
-import type { Cluster, StartClusterOptions } from '@fluvio-ts/cluster';
+import type { Cluster, ClusterProfile, ClusterProfileTls, StartClusterOptions } from '@fluvio-ts/cluster';
 import { startCluster } from '@fluvio-ts/cluster';
 
 /** See the file's head. */
 export interface TestCluster {
   readonly endpoint: string;
+  /** What clients need for TLS, where the named cluster has it. */
+  readonly tls: TlsOptions | undefined;
+  readonly profile: ClusterProfile;
   /** Connects a client, with TLS where the named cluster has it. Whoever connects closes. */
   connect(options?: Omit<ConnectOptions, 'transport' | 'endpoint'>): Promise<Client>;
   /** A name for a topic, or a consumer, that nobody else has. */
   name(short: string): string;
-  /** The embedded cluster, whose processes are the test's to kill; skips the test where it is another. */
+  /** The embedded cluster, which is the test's to kill and to fill; skips the test where it is another. */
   own(skip: (condition: boolean, reason: string) => void): Cluster;
   stop(): Promise<void>;
 }
@@ -39,28 +42,34 @@ export async function testCluster(options: StartClusterOptions = {}): Promise<Te
     const { endpoint } = cluster;
     return {
       endpoint,
+      tls: undefined,
+      profile: cluster.profile,
       connect: (more) => connect({ endpoint, transport: tcp(), ...more }),
       name,
       own: () => cluster,
       stop: () => cluster.stop(),
     };
   }
-  const transport = tcp({ tls: tlsOf(process.env) ?? false });
+  const tls = tlsOf(process.env);
+  const transport = tcp({ tls: tls ?? false });
   const open: TestCluster['connect'] = (more) => connect({ endpoint: named, transport, ...more });
   return {
     endpoint: named,
+    tls,
+    profile: { endpoint: named, installation: 'local', tls: profileTlsOf(tls) },
     connect: open,
     name,
     own(skip) {
-      const reason = 'it kills processes: those of the cluster in FLUVIO_ENDPOINT are not its own';
+      const reason = 'it needs a cluster of its own: that in FLUVIO_ENDPOINT is not to be killed, or told what to be';
       skip(true, reason);
       throw new Error(reason);
     },
     async stop() {
       await using client = await open();
-      const { topics, consumerOffsets } = admin(client);
+      const { topics, smartModules, consumerOffsets } = admin(client);
       for (const each of names) {
         if ((await topics.get(each)) !== undefined) await topics.delete(each);
+        else if ((await smartModules.get(each)) !== undefined) await smartModules.delete(each);
         else await consumerOffsets.delete({ consumerId: each });
       }
     },
@@ -77,4 +86,11 @@ function tlsOf(env: Readonly<Record<string, string | undefined>>): TlsOptions | 
     ...(cert !== undefined && { cert: readFileSync(cert, 'utf8') }),
     ...(key !== undefined && { key: readFileSync(key, 'utf8') }),
   };
+}
+
+function profileTlsOf(tls: TlsOptions | undefined): ClusterProfileTls {
+  if (tls === undefined) return { mode: 'disabled' };
+  const { domain = '', ca = '', cert, key } = tls;
+  if (typeof ca !== 'string' || typeof cert !== 'string' || typeof key !== 'string') return { mode: 'anonymous' };
+  return { mode: 'verified', source: 'inline', domain, caCert: ca, cert, key };
 }

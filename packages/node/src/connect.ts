@@ -1,11 +1,10 @@
 /** The door for programs on Node, Bun and Deno: finds the cluster, secures the way there, and connects. */
-import process from 'node:process';
 import type { TcpOptions } from '@fluvio-ts/adapter-tcp';
 import { tcp } from '@fluvio-ts/adapter-tcp';
 import type { Client, ConnectOptions as ClientOptions } from '@fluvio-ts/client';
 import { connect as connectClient } from '@fluvio-ts/client';
+import { attempt } from '@fluvio-ts/client/internal';
 import type { Codec, Codecs, Transport } from '@fluvio-ts/protocol';
-import { reloadingTransport } from './reloading.ts';
 import type { Environment, Target } from './target.ts';
 import { findTarget } from './target.ts';
 import type { TlsSettings } from './tls-settings.ts';
@@ -66,10 +65,14 @@ async function transportOf(
   if (tls === undefined) return tcp(options);
   const sources = tlsSources(tls);
   if (sources.files.length === 0) return tcp({ ...options, tls: sources.values });
-  return reloadingTransport(sources, options, (problem) => {
-    if (problem === undefined) logger?.info?.('certificate files have changed and are used from now on', {});
-    else logger?.warn?.(`certificate files have changed and cannot be used: ${problem.message}`, {});
-  });
+  const { reloadingTransport } = await import('./reloading.ts');
+  return reloadingTransport(sources, options, (problem) =>
+    attempt(() =>
+      problem === undefined
+        ? logger?.info?.('certificate files have changed and are used from now on', {})
+        : logger?.warn?.(`certificate files have changed and cannot be used: ${problem.message}`, {}),
+    ),
+  );
 }
 
 /** All codecs, the code of each loaded when the first batch needs it. */

@@ -4,6 +4,8 @@
  * Codes are API: `domain/what`, added but never renamed or reused. Branch on {@link FluvioError.code}, never on the text.
  */
 
+import { plainError } from './error-json.ts';
+
 /** What a package's error codes carry: code → typed context. */
 // biome-ignore lint/suspicious/noExplicitAny: the open map that every closed map must fit into
 export type CodeMap = Record<string, any>;
@@ -38,6 +40,14 @@ export class FluvioError<
     this.code = code;
     this.context = options.context;
     this.retryable = options.retryable ?? false;
+  }
+
+  /**
+   * The error for `JSON.stringify`: name, code, message, context, `retryable` and the chain of causes, as plain values. 64-bit
+   * integers are written as numbers where those are exact, else as text; bytes are told by their length.
+   */
+  toJSON(): Record<string, unknown> {
+    return plainError(this);
   }
 }
 

@@ -9,7 +9,7 @@ export { defineErrors, FluvioError, isFluvioError } from './errors.ts';
 export type { FramePool } from './frame-pool.ts';
 export type { FrameSplitter } from './frames.ts';
 export { DEFAULT_FRAME_LIMIT_BYTES, frameSplitter } from './frames.ts';
-export { int64FromJson, int64ToJson } from './json.ts';
+export { int64FromJson, int64ToJson, jsonReplacer } from './json.ts';
 export type { Api } from './messages/api.ts';
 export {
   ApiVersionKey,

@@ -13,6 +13,14 @@ export function int64ToJson(value: bigint): number | string {
 }
 
 /**
+ * For `JSON.stringify`, which throws at a bigint: `JSON.stringify(result, jsonReplacer)` writes offsets as {@link int64ToJson}
+ * has them.
+ */
+export function jsonReplacer(_key: string, value: unknown): unknown {
+  return typeof value === 'bigint' ? int64ToJson(value) : value;
+}
+
+/**
  * Reads what {@link int64ToJson} writes; digits in a string are accepted at any size.
  *
  * @throws TypeError when the value is not a whole number, is a number that JSON's readers have rounded (beyond

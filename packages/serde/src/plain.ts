@@ -1,4 +1,5 @@
 /** Bytes, text and JSON. */
+import { jsonReplacer } from '@fluvio-ts/protocol';
 import { reasonOf, serdeError } from './errors.ts';
 import type { Serde } from './serde.ts';
 
@@ -36,7 +37,7 @@ export interface JsonOptions {
  * @throws `serde/unwritable` for what JSON has no form for, `serde/malformed`
  */
 export function json<T = unknown>(options: JsonOptions = {}): Serde<T> {
-  const { replacer = exactBigints, reviver } = options;
+  const { replacer = jsonReplacer, reviver } = options;
   const utf8 = text();
   return {
     encode(value) {
@@ -58,11 +59,4 @@ export function json<T = unknown>(options: JsonOptions = {}): Serde<T> {
       }
     },
   };
-}
-
-/** JSON has no bigint, and `JSON.stringify` throws at one. */
-function exactBigints(this: unknown, _: string, value: unknown): unknown {
-  if (typeof value !== 'bigint') return value;
-  const number = Number(value);
-  return Number.isSafeInteger(number) ? number : value.toString();
 }

@@ -1,3 +1,4 @@
+import { runInNewContext } from 'node:vm';
 import { create, type DescMessage } from '@bufbuild/protobuf';
 import { StructSchema, TimestampSchema } from '@bufbuild/protobuf/wkt';
 import { type } from 'arktype';
@@ -61,6 +62,14 @@ describe('msgpack', () => {
     const encoded = written(msgpack(), [{ id: 1 }, { id: 2 }]);
     expect([...encoded]).toEqual([0x92, 0x81, 0xa2, 0x69, 0x64, 1, 0x81, 0xa2, 0x69, 0x64, 2]);
     expect(unpack(encoded)).toEqual([{ id: 1 }, { id: 2 }]);
+  });
+
+  test('undefined is left out of objects and null elsewhere, as in JSON: no extension for it', () => {
+    const serde = msgpack<unknown>();
+    expect([...written(serde, { a: undefined, b: 1 })]).toEqual([0x81, 0xa1, 0x62, 1]);
+    expect([...written(serde, [undefined, 1])]).toEqual([0x92, 0xc0, 1]);
+    const optional = validated(z.object({ a: z.string().optional(), b: z.number() }), msgpack());
+    expect(back(optional, { a: undefined, b: 1 })).toEqual({ b: 1 });
   });
 
   test('what was encoded stays as it is when the next value is encoded', () => {
@@ -140,6 +149,16 @@ describe('validated', () => {
 
   test('a schema that answers later is refused at once', () => {
     const schema = z.object({ id: z.number() }).refine(() => Promise.resolve(false));
-    expect(() => validated(schema, json()).encode({ id: 1 }, place)).toThrow(/serde|promise/);
+    const later = expect.objectContaining({ code: 'serde/async-schema' });
+    expect(() => validated(schema, json()).encode({ id: 1 }, place)).toThrow(later);
+    const foreign = {
+      '~standard': { version: 1, vendor: 'other', validate: () => runInNewContext('Promise.reject(1)') as never },
+    } as const;
+    expect(() => validated(foreign, json()).decode(utf8.encode('1'), place)).toThrow(later);
+    const valibot = v.pipeAsync(
+      v.string(),
+      v.checkAsync(() => Promise.reject(new Error('no'))),
+    );
+    expect(() => validated(valibot, json()).encode('x', place)).toThrow(later);
   });
 });

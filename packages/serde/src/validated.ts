@@ -25,8 +25,9 @@ export function validated<S extends StandardSchema>(
   const check = (value: unknown): OutputOf<S> => {
     const { validate, vendor } = schema['~standard'];
     const result = validate(value);
-    if (result instanceof Promise) {
-      result.catch(() => {});
+    // Not `instanceof`: promises of other realms, and those of libraries, would pass as a value of undefined.
+    if ('then' in result) {
+      Promise.resolve(result).catch(() => {});
       throw serdeError('serde/async-schema', { vendor });
     }
     if (result.issues !== undefined) throw serdeError('serde/invalid', { issues: result.issues.map(issueOf) });

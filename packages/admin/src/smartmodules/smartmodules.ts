@@ -37,7 +37,7 @@ export interface SmartModules {
    * await admin(client).smartModules.create('contains', { wasm: await readFile('contains.wasm') });
    * ```
    *
-   * @throws `option/invalid`, `server/error`, `change/unconfirmed`, `wait/timeout`
+   * @throws `option/invalid`, codes of `ServerCodes`, `change/unconfirmed`, `wait/timeout`
    */
   create(name: string, module: SmartModuleSettings | SmartModuleSpec, options?: CreateOptions): Promise<SmartModule>;
   /** One SmartModule; undefined when there is none. */

@@ -65,7 +65,7 @@ describe('lines', () => {
     expect(run.stderr).toContain('1 of 3 records');
     expect((await all('split', '-k')).stdout).toBe('[a] 1\n[b] 2\n');
     const json = await home.flv(['produce', 'split', '--key-separator', ':', '--json'], { input: 'none\n' });
-    expect(json.code).toBe(1);
+    expect(json.code).toBe(2);
     expect(JSON.parse(json.stderr.trimEnd().split('\n').at(-1) ?? '')).toMatchObject({
       error: { code: 'produce/incomplete', context: { acknowledged: 0, failed: 1 } },
     });
@@ -168,7 +168,7 @@ test('20 MB of any bytes go through as one record and come back identical', asyn
   writeFileSync(home.file('blob'), bytes);
   const limits = ['--max-request-size', '24MiB', '--timeout', '20s'];
   const small = await home.flv(['produce', 'raw', '--raw', '-f', 'blob', '--json']);
-  expect(small.code).toBe(1);
+  expect(small.code).toBe(2);
   expect(JSON.parse(small.stderr)).toMatchObject({
     error: { code: 'produce/incomplete', hint: expect.stringContaining('--max-request-size') },
   });
@@ -217,6 +217,17 @@ describe('following a topic', () => {
   test('stops after -n records of all partitions together', async () => {
     const { stdout, code } = await home.flv(['consume', 'many', '-B', '-n', '3']);
     expect([code, stdout.trimEnd().split('\n').length]).toEqual([0, 3]);
+  });
+
+  test('stops with the nth record, where there are no more, and where it is waited for', async () => {
+    await home.flv(['topic', 'create', 'few']);
+    await home.flv(['produce', 'few'], { input: 'a\nb\n' });
+    expect((await home.flv(['consume', 'few', '-B', '-n', '2'])).stdout).toBe('a\nb\n');
+    const waiting = home.start(['consume', 'few', '-B', '-n', '3']);
+    await waiting.says('b\n');
+    await home.flv(['produce', 'few'], { input: 'c\n' });
+    const { code, stdout: all } = await waiting.done;
+    expect([code, all]).toEqual([0, 'a\nb\nc\n']);
   });
 });
 

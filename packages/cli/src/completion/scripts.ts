@@ -32,7 +32,8 @@ _${id(name)}_complete() {
   (( files == 1 )) && _files
   (( files == 2 )) && _files -/
 }
-compdef _${id(name)}_complete ${name}
+# As a file of $fpath this is called once by its own name, in the middle of a completion.
+if [[ "\${funcstack[1]}" == "_${name}" ]]; then compdef _${id(name)}_complete ${name}; _${id(name)}_complete "$@"; else compdef _${id(name)}_complete ${name}; fi
 `,
   fish: (name) => `# fish completion of ${name}
 function __${id(name)}_complete

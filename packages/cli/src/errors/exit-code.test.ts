@@ -36,6 +36,8 @@ test.each([
   ['profile/unreadable', 1],
   ['storage/full', 1],
   ['input/missing', 3],
+  ['input/no-separator', 2],
+  ['produce/too-large', 2],
   ['input/denied', 4],
   ['input/invalid', 2],
   ['input/unreadable', 1],
@@ -83,6 +85,11 @@ test('people get one line with the code, and one with what to do', () => {
       '  hint: flv topic list shows what is there; flv topic create x creates it\n',
   );
   expect(code).toBe(3);
+});
+
+test('what is no name of a topic is not to be created, and nothing of it reaches the terminal as a control', () => {
+  expect(told(make('topic/not-found', { topic: 'a b' }), false).text).not.toContain('creates it');
+  expect(told(new UsageError('no \u001b[31mred\u0007'), false).text).toContain('no \\x1b[31mred\\x07');
 });
 
 test('programs get one JSON object, whatever is in the context', () => {

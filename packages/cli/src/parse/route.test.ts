@@ -22,6 +22,7 @@ test.each([
   ['topic lst', "'flv topic' has no command 'lst'", 'flv topic list'],
   ['cluster strat', "'flv cluster' has no command 'strat'", 'flv cluster start'],
   ['profile foo', "'flv profile' has no command 'foo'", 'flv profile --help'],
+  ['spu list', "'flv' has no command 'spu'", "did you mean 'flv cluster spu'?"],
   ['xyz', "'flv' has no command 'xyz'", 'produce, consume, topic'],
   ['produce t --partiton 3', "unknown option '--partiton'", '--partition'],
   ['produce', "missing required argument 'topic'", 'flv produce --help'],

@@ -121,12 +121,41 @@ function unknownCommand(word: string, spec: GroupSpec, path: readonly string[]):
   const names = spec.commands.filter(({ hidden }) => hidden !== true).map(({ name }) => name);
   const close = suggest(word, names);
   const where = path.join(' ');
+  const deeper = close === undefined ? findDeeper(word, spec) : undefined;
+  if (deeper !== undefined) {
+    const command = [...path, ...deeper].join(' ');
+    return new UsageError(`'${where}' has no command '${word}'`, `did you mean '${command}'? See ${command} --help`);
+  }
   return new UsageError(
     `'${where}' has no command '${word}'`,
     close === undefined
       ? `commands are ${names.join(', ')}; see ${where} --help`
       : `did you mean '${where} ${close}'? See ${where} --help`,
   );
+}
+
+/** The words that lead to a command of this name further down. */
+function findDeeper(word: string, spec: GroupSpec): readonly string[] | undefined {
+  for (const each of spec.commands) {
+    if (each.kind !== 'group' || each.hidden === true) continue;
+    const found = childOf(each, word);
+    if (found !== undefined) return [each.name, found.name];
+    const deeper = findDeeper(word, each);
+    if (deeper !== undefined) return [each.name, ...deeper];
+  }
+  return undefined;
+}
+
+/** The first option that is none; for command lines that name no command, which nobody parses. */
+export function unknownOption(argv: readonly string[]): string | undefined {
+  const known = optionsOf();
+  for (let at = 0; at < argv.length && argv[at] !== '--'; at++) {
+    const word = argv[at] ?? '';
+    const found = known.find(({ longs }) => longs.includes(word.replace(/=.*/, '')));
+    if (found === undefined) return word;
+    if (found.placeholder !== undefined && !word.includes('=')) at++;
+  }
+  return undefined;
 }
 
 /** Whether errors are wanted as JSON; also for command lines that cannot be parsed. */

@@ -66,6 +66,8 @@ test('--tls verifies unless --insecure is given; certificates are read', async (
 });
 
 test.each([
+  ['-c localhost', "--cluster: 'localhost' is not an address"],
+  ['-c h:0x', "--cluster: 'h:0x' is not an address"],
   ['--tls', '--tls goes only with --cluster'],
   ['--ca-cert PEM -P one', '--ca-cert goes only with --cluster'],
   ['-c h:1 --tls --enable-client-cert --domain d', '--enable-client-cert needs'],

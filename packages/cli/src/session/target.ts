@@ -7,6 +7,7 @@ import { readFile } from 'node:fs/promises';
 import type { TlsOptions } from '@fluvio-ts/adapter-tcp';
 import type { ClusterStatus } from '@fluvio-ts/cluster';
 import { openProfiles, type ResolvedTls, resolveCluster } from '@fluvio-ts/profiles';
+import { parseAddress } from '@fluvio-ts/protocol';
 import { unreadable } from '../errors/unreadable.ts';
 import { UsageError } from '../parse/usage-error.ts';
 import type { TargetValues } from '../spec/globals.ts';
@@ -39,9 +40,11 @@ export interface TargetChoice {
 /** Finds the target. @throws UsageError, `profile/*`, `input/*` */
 export async function findTarget({ globals, env, signal }: TargetChoice): Promise<Target> {
   const gateway = given(globals.gateway);
+  const byName = globals.cluster === undefined ? 'FLUVIO_CLUSTER' : '--cluster';
   const tlsFlag = tlsOptionUsed(globals);
   const byEnv = globals.cluster === undefined && globals.profile === undefined;
   const endpoint = globals.cluster ?? (byEnv ? given(env.FLUVIO_CLUSTER) : undefined);
+  if (endpoint !== undefined) checkAddress(byName, endpoint);
   if (gateway !== undefined) {
     if (globals.profile !== undefined) throw onlyWith('--profile', 'a direct connection: a gateway knows its cluster');
     if (globals.domain !== undefined) throw onlyWith('--domain', 'a direct connection: a gateway is known by its URL');
@@ -52,9 +55,8 @@ export async function findTarget({ globals, env, signal }: TargetChoice): Promis
     return { endpoint: endpoint ?? host, tls, tlsFrom, spuAddress: 'public', gateway, from: `gateway ${host}` };
   }
   if (endpoint !== undefined) {
-    const from = globals.cluster === undefined ? 'FLUVIO_CLUSTER' : '--cluster';
     const tls = tlsFlag === undefined ? undefined : await tlsOf(globals);
-    return { endpoint, tls, tlsFrom: tlsFromOf(globals), spuAddress: 'public', gateway, from };
+    return { endpoint, tls, tlsFrom: tlsFromOf(globals), spuAddress: 'public', gateway, from: byName };
   }
   if (tlsFlag !== undefined) throw onlyWith(tlsFlag, '--cluster: a profile says itself whether it uses TLS');
   const name = globals.profile ?? given(env.FLUVIO_PROFILE);
@@ -72,6 +74,14 @@ export async function findTarget({ globals, env, signal }: TargetChoice): Promis
 const given = (text: string | undefined): string | undefined => (text === '' ? undefined : text);
 
 const onlyWith = (option: string, what: string): UsageError => new UsageError(`${option} goes only with ${what}`);
+
+function checkAddress(option: string, text: string): void {
+  try {
+    parseAddress(text);
+  } catch {
+    throw new UsageError(`${option}: '${text}' is not an address`, 'such as localhost:9003 or [::1]:9003');
+  }
+}
 
 const PORTS: Readonly<Record<string, number>> = { 'ws:': 80, 'wss:': 443, 'http:': 80, 'https:': 443 };
 

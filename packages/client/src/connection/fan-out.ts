@@ -12,8 +12,8 @@ export interface Lease {
 }
 
 /** Makes a function that shares signals: all leases of one signal cost it one listener, until the last is released. */
-export function fanOut(): (signal: AbortSignal) => Lease {
-  const shared = new WeakMap<AbortSignal, { readonly signal: StopSignal; users: number; readonly end: () => void }>();
+export function fanOut(): (signal: StopSignal) => Lease {
+  const shared = new WeakMap<StopSignal, { readonly signal: StopSignal; users: number; readonly end: () => void }>();
 
   return (source) => {
     let entry = shared.get(source);

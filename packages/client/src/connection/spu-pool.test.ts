@@ -5,6 +5,7 @@ import { expect, test } from 'vitest';
 import { clientError } from '../errors.ts';
 import type { SpuObject } from '../metadata/metadata.ts';
 import { until } from '../testing/until.ts';
+import type { SpuAddress } from './spu-pool.ts';
 import { spuPool } from './spu-pool.ts';
 
 const spu = (port = 9010, hostname = 'spu'): SpuObject => ({
@@ -21,7 +22,7 @@ const spu = (port = 9010, hostname = 'spu'): SpuObject => ({
 });
 
 /** A pool over a server that shakes hands when the test lets it. */
-const pooled = ({ scHost = 'sc', held = false } = {}) => {
+const pooled = ({ scHost = 'sc', held = false, spuAddress = 'public' as SpuAddress } = {}) => {
   const dialled: Endpoint[] = [];
   let live = 0;
   let letGo: () => void = () => {};
@@ -45,7 +46,7 @@ const pooled = ({ scHost = 'sc', held = false } = {}) => {
     clientId: 'test',
     connectTimeoutMs: 1_000,
     probeIntervalMs: 0,
-    spuAddress: 'public',
+    spuAddress,
   });
   return { pool, dialled, letGo, live: () => live };
 };
@@ -114,4 +115,27 @@ test.each(['localhost', '127.0.0.1', '0.0.0.0', '::1'])('an SPU that registered 
   });
   const near = pooled({ scHost: 'localhost' });
   await expect(near.pool.session(spu(1, host), 'produce', never)).rejects.toMatchObject({ code: 'connect/timeout' });
+});
+
+test.each<[string, () => unknown, RegExp]>([
+  [
+    'throws',
+    () => {
+      throw new Error('mine');
+    },
+    /spuAddress threw \(mine\) for SPU 7 at spu:9010/,
+  ],
+  ['returns nothing', () => undefined, /must return/],
+  ['is asynchronous', () => Promise.resolve({ host: 'a', port: 1 }), /must return/],
+  ['returns no host', () => ({ host: '', port: 9010 }), /must return/],
+  ['returns no port', () => ({ host: 'a', port: Number.NaN }), /must return/],
+  ['returns a port that is none', () => ({ host: 'a', port: 70_000 }), /must return/],
+])('an address map that %s is named', async (_, map, words) => {
+  const { pool, dialled } = pooled({ spuAddress: map as SpuAddress });
+  await expect(pool.session(spu(), 'query', never)).rejects.toMatchObject({
+    code: 'option/invalid',
+    context: { option: 'spuAddress' },
+    message: expect.stringMatching(words),
+  });
+  expect(dialled).toEqual([]);
 });

@@ -194,5 +194,28 @@ export function addressOf(spu: SpuObject, choice: SpuAddress): Address {
       ? address
       : { host: publicEndpointLocal.host || '127.0.0.1', port: publicEndpointLocal.port };
   }
-  return choice === 'public' ? address : choice({ id: spu.spec.id, name: spu.name, address });
+  return choice === 'public' ? address : mapped(spu, address, choice);
 }
+
+type AddressMap = Exclude<SpuAddress, string>;
+
+/** What the caller's function makes of an address. @throws `option/invalid` where that is none */
+function mapped(spu: SpuObject, address: Address, map: AddressMap): Address {
+  const facts = { id: spu.spec.id, name: spu.name, address };
+  const invalid = (reason: string, cause?: unknown): FluvioError =>
+    clientError(
+      'option/invalid',
+      { option: 'spuAddress', reason: `${reason} for SPU ${facts.id} at ${formatAddress(address)}` },
+      cause,
+    );
+  let made: Address | undefined;
+  try {
+    made = map(facts);
+  } catch (error) {
+    throw invalid(`threw (${reasonOf(error)})`, error);
+  }
+  if (typeof made?.host === 'string' && made.host !== '' && isPort(made.port)) return made;
+  throw invalid(`must return { host, port } with a port of 1 to 65535, and did not`);
+}
+
+const isPort = (port: unknown): boolean => Number.isInteger(port) && Number(port) > 0 && Number(port) < 65_536;

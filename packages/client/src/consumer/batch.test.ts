@@ -1,5 +1,6 @@
+import { inspect } from 'node:util';
 import type { Batch, RecordBlock } from '@fluvio-ts/protocol';
-import { BatchBuilder, readBatches } from '@fluvio-ts/protocol';
+import { BatchBuilder, readBatches, rewriteBatch } from '@fluvio-ts/protocol';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { batchWithDeltas } from '../testing/gaps.ts';
@@ -14,6 +15,22 @@ const cut = (bytes: Uint8Array, how: Partial<Cut> = {}): ConsumerBatch => {
   return cutBatch(origin, batch, batch.open() as RecordBlock, { ...NO_CUT, ...how }).batch;
 };
 const offsets = (batch: ConsumerBatch): bigint[] => [...batch].map((record) => record.offset);
+
+test('a record is JSON, whatever its bytes and its offset are', () => {
+  const builder = new BatchBuilder();
+  builder.add('k', 'v', 1_700_000_000_000);
+  builder.add(null, Uint8Array.of(0xff, 0), 1_700_000_000_001);
+  const bytes = builder.finish();
+  rewriteBatch(bytes, { baseOffset: 2n ** 53n - 1n });
+  const place = { topic: 't', partition: 0 };
+  const wanted = [
+    { ...place, offset: 2 ** 53 - 1, timestampMs: 1_700_000_000_000, key: 'k', value: 'v' },
+    { ...place, offset: '9007199254740992', timestampMs: 1_700_000_000_001, key: null, valueBase64: '/wA=' },
+  ];
+  const records = [...cut(bytes)];
+  expect(JSON.parse(JSON.stringify(records))).toEqual(wanted);
+  expect(inspect(records[0])).toBe(inspect(wanted[0]));
+});
 
 describe('offsets', () => {
   test('of a compacted batch come from its deltas, whatever is missing and wherever it is cut', () => {
@@ -66,4 +83,15 @@ test('the head of a batch ends behind its last record', () => {
   const head = headOf(batch, 2);
   expect([offsets(head), head.length, head.nextOffset]).toEqual([[101n, 105n], 2, 106n]);
   expect(headOf(batch, 3)).toBe(batch);
+});
+
+test('a value that is no JSON is an error that names its place', () => {
+  const builder = new BatchBuilder({ firstTimestampMs: 1_000 });
+  builder.add(null, '{"a":1}', 1_000);
+  builder.add(null, '{"a":', 1_000);
+  const [good, bad] = cut(builder.finish());
+  expect(good?.json()).toEqual({ a: 1 });
+  expect(() => bad?.json()).toThrow(
+    expect.objectContaining({ code: 'consume/undecodable', context: expect.objectContaining({ offset: 1n }) }),
+  );
 });

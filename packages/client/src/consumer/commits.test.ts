@@ -133,6 +133,30 @@ describe('commits by hand', () => {
     expect(cluster.stores).toEqual([6n, 41n]);
   });
 
+  test('that cannot be stored are told to their caller, and no later one fails for them', async () => {
+    const { cluster, client } = await filled();
+    const consumer = client.consumer('t', { ...named, commit: 'manual' });
+    await expect(consumer.commit({ partition: 9, offset: 1n })).rejects.toMatchObject({ code: 'partition/not-found' });
+    await expect(consumer.commit({ partition: -1, offset: 1n })).rejects.toMatchObject({ code: 'partition/not-found' });
+    for (const offset of [-2n, 5 as never]) {
+      await expect(consumer.commit({ partition: 0, offset })).rejects.toMatchObject({ code: 'option/invalid' });
+    }
+    await consumer.commit({ partition: 0, offset: 3n });
+    await consumer.commit();
+    expect(cluster.stores).toEqual([3n]);
+  });
+
+  test('are stored in the order of the calls, back to an offset that is being overtaken, too', async () => {
+    const { cluster, client } = await filled();
+    const consumer = client.consumer('t', { ...named, commit: 'manual' });
+    await consumer.commit({ partition: 0, offset: 3n });
+    await Promise.all([7n, 3n].map((offset) => consumer.commit({ partition: 0, offset })));
+    expect(cluster.stored.get('c t-0')).toBe(3n);
+    await consumer.close();
+    await consumer.commit({ partition: 0, offset: 4n });
+    expect(cluster.stored.get('c t-0')).toBe(4n);
+  });
+
   test('without a point, store all that was done', async () => {
     const { cluster, client } = await filled();
     const consumer = client.consumer('t', { ...named, commit: 'manual' });
@@ -182,6 +206,25 @@ describe('stored offsets', () => {
   });
 });
 
+test('a stored offset that the log does not reach is told, and the reader goes on at the end', async () => {
+  const { cluster, client } = await filled();
+  await client.consumerOffsets.set({ consumerId: 'c', topic: 't', partition: 0, offset: 99n });
+  const gaps: unknown[] = [];
+  const consumer = client.consumer('t', { ...named, until: { count: 1 }, onGap: (gap) => gaps.push(gap) });
+  const read = texts(consumer);
+  await until(() => gaps.length > 0);
+  expect(gaps).toEqual([{ topic: 't', partition: 0, wanted: 100n, next: 50n, reason: 'truncated' }]);
+  storeNumbers(cluster, 0, 1, 1);
+  expect(await read).toHaveLength(1);
+});
+
+test('a stored offset between the high watermark and the end is where an uncommitted reader goes on', async () => {
+  const { cluster, client } = await filled();
+  cluster.log('t', 0).highWatermark = 30n;
+  await client.consumerOffsets.set({ consumerId: 'c', topic: 't', partition: 0, offset: 39n });
+  expect((await texts(client.consumer('t', { ...named, until: { count: 1 } })))[0]).toBe('40');
+});
+
 describe('what becomes of an offset that is gone', () => {
   const evicted = async (whenEvicted: 'earliest' | 'latest' | 'fail') => {
     const { cluster, client } = await filled();
@@ -207,4 +250,32 @@ describe('what becomes of an offset that is gone', () => {
     await expect(read).rejects.toMatchObject({ code: 'offset/evicted', context: { name: 'OffsetEvicted' } });
     expect(gaps).toEqual([]);
   });
+});
+
+test('a leader that changes while the stored offset is looked up ends nothing', async () => {
+  const { cluster, client } = await filled(1, 2);
+  const asked = new Promise<void>((resolve) => {
+    cluster.faults.listing = async () => {
+      resolve();
+      await answered;
+    };
+  });
+  let answer = (): void => {};
+  const answered = new Promise<void>((resolve) => {
+    answer = resolve;
+  });
+  const first = client.consumer('t', named)[Symbol.asyncIterator]().next();
+  await asked;
+  const retries: unknown[] = [];
+  const retried = new Promise<void>((resolve) => {
+    client.on('consumer-retry', ({ error }) => {
+      retries.push(error);
+      resolve();
+    });
+  });
+  cluster.moveLeader('t', 0, 2);
+  await retried;
+  answer();
+  expect((await first).value?.offset).toBe(0n);
+  expect(retries).toEqual([expect.objectContaining({ code: 'partition/unavailable' })]);
 });

@@ -1,8 +1,7 @@
 /** What a consumer has done and what of it is stored: marked record by record, sent to the cluster from time to time. */
 import type { StopSignal } from '@fluvio-ts/protocol/internal';
 import type { Cluster } from '../cluster.ts';
-import { orAborted } from '../connection/timer.ts';
-import { clientError } from '../errors.ts';
+import { abortedError, orAborted } from '../connection/timer.ts';
 import type { LiveStream } from './settings.ts';
 import { listStored, storeAlone, storeByStream } from './stored-offsets.ts';
 
@@ -25,7 +24,9 @@ export interface Commits {
   cutBack(topic: string, partition: number, from: bigint): void;
   /** The stream by which a partition's offsets can be stored. */
   live(topic: string, partition: number, stream: LiveStream | undefined): void;
-  /** Stores what is marked. @throws `server/error`, `connect/timeout`, … */
+  /** Stores this offset, and no other. @throws as {@link Commits.flush}, and `partition/not-found`, `topic/not-found` */
+  commit(topic: string, partition: number, offset: bigint): Promise<void>;
+  /** Stores what is marked. @throws codes of `ServerCodes`, `connect/timeout`, … */
   flush(): Promise<void>;
 }
 
@@ -118,6 +119,11 @@ export function commits({ cluster, nextId, onCommitted }: CommitsParts, consumer
     }
   };
 
+  const setMark = (mark: Mark, offset: bigint): void => {
+    const isStored = offset === mark.stored && mark.storing === undefined;
+    mark.pending = isStored ? undefined : offset;
+  };
+
   return {
     async startOf(topic, partition, signal) {
       listed ??= listStored(cluster, { consumerId }, undefined).then(
@@ -127,14 +133,22 @@ export function commits({ cluster, nextId, onCommitted }: CommitsParts, consumer
       asked.catch(() => {
         if (listed === asked) listed = undefined;
       });
-      const found = await orAborted(asked, signal, () => clientError('client/closed', { what: 'the lookup' }));
+      const found = await orAborted(asked, signal, () => abortedError('looking up stored offsets', signal));
       const offset = found.get(key(topic, partition));
       markOf(topic, partition).stored = offset;
       return offset;
     },
-    mark(topic, partition, offset) {
+    mark: (topic, partition, offset) => setMark(markOf(topic, partition), offset),
+    async commit(topic, partition, offset) {
       const mark = markOf(topic, partition);
-      mark.pending = offset === mark.stored ? undefined : offset;
+      setMark(mark, offset);
+      try {
+        await store(mark);
+      } catch (error) {
+        // Its caller knows, so that no later commit is to fail for it.
+        if (mark.pending === offset) mark.pending = undefined;
+        throw error;
+      }
     },
     cutBack(topic, partition, from) {
       const mark = markOf(topic, partition);

@@ -21,7 +21,7 @@ export interface Committing {
   finished(batch: ConsumerBatch): void;
   /** Other records take the place of those from that offset on: they are not done, whatever was done there. */
   truncated(topic: string, partition: number, from: bigint): void;
-  /** Stores up to this record, or all that is done. @throws `option/invalid`, `server/error`, `connect/timeout` */
+  /** Stores up to this record, or all that is done. @throws `option/invalid`, codes of `ServerCodes`, `connect/timeout` */
   commit(point?: CommitPoint & { readonly topic: string }): Promise<void>;
   /** Stores what is done, within a few seconds, and stops. Never rejects. */
   close(): Promise<void>;
@@ -84,7 +84,7 @@ export function committing(parts: CommitsParts, settings: ConsumerSettings): Com
     try {
       await flush();
     } catch (error) {
-      onCommitError?.(error);
+      await onCommitError?.(error);
     }
   };
   const timer = isAuto ? setInterval(() => flushQuietly().catch(() => {}), commitIntervalMs) : undefined;
@@ -107,9 +107,13 @@ export function committing(parts: CommitsParts, settings: ConsumerSettings): Com
       flushQuietly().catch(() => {});
     },
     async commit(point) {
-      if (point !== undefined) store.mark(point.topic, point.partition, point.offset);
-      else markDone();
-      await store.flush();
+      if (point === undefined) return flush();
+      const { topic, partition, offset } = point;
+      if (typeof offset !== 'bigint' || offset < -1n) {
+        const reason = `has offset ${offset}, which must be a bigint of at least -1`;
+        throw clientError('option/invalid', { option: 'commit', reason });
+      }
+      return store.commit(topic, partition, offset);
     },
     async close() {
       clearInterval(timer);

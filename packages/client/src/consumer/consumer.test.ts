@@ -7,6 +7,7 @@ import type { Broker } from '../testing/broker.ts';
 import { broker } from '../testing/broker.ts';
 import { until } from '../testing/until.ts';
 import type { Consumer } from './consumer.ts';
+import type { ConsumerOptions } from './options.ts';
 import type { ConsumerRecord } from './record.ts';
 import type { ConsumerGap, ConsumerRetry } from './settings.ts';
 
@@ -176,13 +177,26 @@ describe('options', () => {
     expect(numbers(await take(client.consumer('t', options), 3))).toEqual(range(0, 3));
   });
 
+  test('a topic that is none', async () => {
+    const { client } = await filled(3);
+    for (const topic of [undefined, '', [], [undefined], null]) {
+      expect(() => client.consumer(topic as never)).toThrow(/option topic/);
+    }
+    for (const topic of [undefined, '', 3])
+      await expect(client.producer(topic as never)).rejects.toThrow(/option topic/);
+  });
+
   test.each([
+    [{ start: 7 }, /is 7, which is no place: for an offset, write \{ offset: 7n \}/],
+    [{ start: null }, /is null, which is no place/],
+    [{ partitions: 0 }, /is 0, but must be 'all', a list/],
     [{ partitions: [1, 0, 1] }, /partition 1 twice/],
     [{ partitions: [] }, /no partition/],
     [{ maxBytes: 2 ** 30 }, /maxBytes .* 134217728/],
   ])('%o are refused', async (options, text) => {
     const { client } = await filled(1);
-    expect(() => client.consumer('t', options)).toThrow(text);
+    // Types forbid some of these, and JavaScript does not.
+    expect(() => client.consumer('t', options as ConsumerOptions)).toThrow(text);
   });
 });
 

@@ -59,7 +59,7 @@ export interface Consumer extends AsyncIterable<ConsumerRecord>, AsyncDisposable
    * Stores how far the consumer is, under its `consumerId`: up to the given record, included, or without one, all that was
    * done. Resolves when it is stored.
    *
-   * @throws `option/invalid` without a `consumerId`, `server/error`, `connect/timeout`
+   * @throws `option/invalid` without a `consumerId`, codes of `ServerCodes`, `connect/timeout`
    */
   commit(point?: CommitPoint): Promise<void>;
   /**
@@ -98,7 +98,7 @@ export function openConsumer(
   options: ConsumerOptions,
 ): Consumer {
   const settings = consumerSettings(options);
-  if (topics.length === 0 || new Set(topics).size < topics.length) {
+  if (topics.length === 0 || new Set(topics).size < topics.length || topics.some((topic) => !isName(topic))) {
     throw clientError('option/invalid', { option: 'topic', reason: 'names no topic, or one twice' });
   }
   const named = topics.map((topic) => `'${topic}'`).join(', ');
@@ -111,9 +111,13 @@ export function openConsumer(
   let state: State = { at: 'reading' };
   let started = false;
   let isPaused = false;
+  /** Readers who have a batch in hand and wait for {@link Consumer.resume}. */
+  const held: (() => void)[] = [];
   let left = settings.ending.count ?? Number.POSITIVE_INFINITY;
   let idleTimer: ReturnType<typeof setTimeout> | undefined;
   let released: Promise<void> | undefined;
+
+  const given = options.signal && cluster.lend(options.signal);
 
   const finish = (error: unknown, isCut: boolean): void => {
     if (state.at === 'over') return;
@@ -121,8 +125,10 @@ export function openConsumer(
     streams.stop(undefined);
     clearTimeout(idleTimer);
     cluster.life.removeEventListener('abort', onClientClosed);
-    options.signal?.removeEventListener('abort', onAbort);
+    given?.signal.removeEventListener('abort', onAbort);
+    given?.release();
     arrivals.clear();
+    letGo();
     released = stored.close().finally(() => {
       cluster.release(purpose, clientError('client/closed', { what: `reading ${named}` }));
       onClose(consumer);
@@ -133,7 +139,7 @@ export function openConsumer(
     }
   };
   const onClientClosed = (): void => finish(cluster.life.reason, true);
-  const onAbort = (): void => finish(abortedError(`reading ${named}`, options.signal), true);
+  const onAbort = (): void => finish(abortedError(`reading ${named}`, given?.signal), true);
 
   /** The streams are over: what has arrived is still read, and then the end, or the error. */
   const finishWhenRead = (error: unknown): void => {
@@ -142,6 +148,12 @@ export function openConsumer(
     streams.stop(undefined);
     serve();
   };
+
+  const isHeld = (): boolean => isPaused && state.at !== 'over';
+  const letGo = (): void => {
+    for (const go of held.splice(0)) go();
+  };
+  const resumed = (): Promise<void> => (isHeld() ? new Promise((resolve) => held.push(resolve)) : Promise.resolve());
 
   /** The next batch that may be read now. */
   const take = (): ConsumerBatch | undefined => {
@@ -165,13 +177,21 @@ export function openConsumer(
     return batch;
   };
 
+  /** Begins to measure how long nothing comes for those who wait. */
+  const listen = (): void => {
+    clearTimeout(idleTimer);
+    const { idleMs } = settings.ending;
+    if (idleMs === undefined || isPaused || waiting.length === 0) return;
+    idleTimer = setTimeout(() => finish(undefined, false), idleMs);
+  };
+
   /** Gives what has arrived to those who wait. */
   const serve = (): void => {
     while (waiting.length > 0) {
       const batch = take();
       if (batch === undefined) break;
-      clearTimeout(idleTimer);
       waiting.shift()?.resolve(batch);
+      listen();
     }
     if (waiting.length > 0 && state.at === 'ending' && !isPaused && arrivals.isEmpty) finish(state.error, false);
   };
@@ -260,10 +280,7 @@ export function openConsumer(
     }
     return new Promise((resolve, reject) => {
       waiting.push({ resolve, reject });
-      const { idleMs } = settings.ending;
-      if (idleMs === undefined || isPaused) return;
-      clearTimeout(idleTimer);
-      idleTimer = setTimeout(() => finish(undefined, false), idleMs);
+      listen();
     });
   };
 
@@ -275,10 +292,13 @@ export function openConsumer(
   const stored = committing({ cluster, nextId, onCommitted }, settings);
   const reading = (): Reading => {
     const progress = stored.progress();
+    const isCut = (): boolean => (state.at === 'over' && state.isCut) || progress.isVoid;
     return {
       next,
       close,
-      isCut: () => (state.at === 'over' && state.isCut) || progress.isVoid,
+      isCut,
+      flows: () => !isPaused && !isCut(),
+      resumed,
       progress,
       finished: stored.finished,
     };
@@ -311,6 +331,8 @@ export function openConsumer(
     },
     resume() {
       isPaused = false;
+      letGo();
+      listen();
       serve();
     },
     get isPaused() {
@@ -330,11 +352,14 @@ export function openConsumer(
   };
 
   cluster.life.addEventListener('abort', onClientClosed, { once: true });
-  options.signal?.addEventListener('abort', onAbort, { once: true });
+  given?.signal.addEventListener('abort', onAbort, { once: true });
   if (cluster.life.aborted) onClientClosed();
-  else if (options.signal?.aborted === true) onAbort();
+  else if (given?.signal.aborted === true) onAbort();
   return consumer;
 }
+
+/** JavaScript lets anything through. */
+const isName = (topic: unknown): boolean => typeof topic === 'string' && topic !== '';
 
 /** A record's own fields are getters, which a spread does not see. */
 const pick = ({ partition, offset }: CommitPoint): Pick<CommitPoint, 'partition' | 'offset'> => ({ partition, offset });

@@ -45,7 +45,7 @@ export interface Answer {
 export interface Digester {
   /** Finds what is new in an answer, and counts what of it is not compressed as not read. */
   find(answer: StreamFetchResponse, from: bigint): Answer;
-  /** Hands out what was found. `place.next` moves with each batch. @throws `wire/*`, `codec/missing`, `server/error`, `consume/transform-failed` */
+  /** Hands out what was found. `place.next` moves with each batch. @throws `wire/*`, `codec/missing`, codes of `ServerCodes`, `consume/transform-failed` */
   digest(answer: Answer, place: Place): Promise<void>;
   close(): Promise<void>;
 }
@@ -95,7 +95,7 @@ export function digester({ topic, partition, settings, share, sink, signal }: Di
     }
     if (error === undefined) return batch.nextOffset;
     place.next = nextOffset;
-    failed(nextOffset - 1n, nextOffset, error);
+    await failed(nextOffset - 1n, nextOffset, error);
     // What is behind the refused record in the same batch is looked at once more.
     if (nextOffset < batch.nextOffset && nextOffset > batch.baseOffset) {
       share.add(batch.size);
@@ -104,9 +104,9 @@ export function digester({ topic, partition, settings, share, sink, signal }: Di
     return batch.nextOffset;
   };
 
-  const failed = (offset: bigint, next: bigint, error: unknown): void => {
+  const failed = async (offset: bigint, next: bigint, error: unknown): Promise<void> => {
     if (settings.onSmartModuleFailure === 'stop') throw error;
-    settings.onSkip?.({ topic, partition, offset, next, error });
+    await settings.onSkip?.({ topic, partition, offset, next, error });
   };
 
   return {
@@ -154,7 +154,7 @@ export function digester({ topic, partition, settings, share, sink, signal }: Di
         throw serverError(`reading ${topic}-${partition} at offset ${next}`, error);
       const { offset, hint, recordKey, recordValue } = error;
       const key = recordKey ?? null;
-      failed(
+      await failed(
         offset,
         next,
         clientError('consume/smartmodule-failed', { topic, partition, offset, hint, key, value: recordValue }),

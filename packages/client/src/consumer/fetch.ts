@@ -4,6 +4,8 @@ import { Fetch, readBatches } from '@fluvio-ts/protocol';
 import type { StopSignal } from '@fluvio-ts/protocol/internal';
 import type { Cluster } from '../cluster.ts';
 import { clientError, serverError } from '../errors.ts';
+import type { IsolationLevel } from '../isolation.ts';
+import { isolationOf } from '../isolation.ts';
 import type { ConsumerBatch } from './batch.ts';
 import { cutBatch } from './batch.ts';
 import type { ConsumerRecord } from './record.ts';
@@ -19,7 +21,7 @@ export interface FetchOptions {
   /** Largest batch that is fetched where `maxBytes` is too small for even one. Default 67,108,864. */
   readonly maxBatchBytes?: number;
   /** Default `read_uncommitted`. */
-  readonly isolation?: Isolation;
+  readonly isolation?: IsolationLevel;
   /** Whether batches' checksums are verified. Default true. */
   readonly verifyCrc?: boolean;
   readonly signal?: AbortSignal;
@@ -37,7 +39,7 @@ export interface Fetched extends Iterable<ConsumerRecord> {
 }
 
 /** Fetches once, and again with a wider window where not one batch fits. */
-export function fetchOnce(
+export async function fetchOnce(
   cluster: Cluster,
   topic: string,
   partition: number,
@@ -48,13 +50,14 @@ export function fetchOnce(
   for (const [option, value] of Object.entries({ maxBytes, maxBatchBytes })) {
     if (!Number.isSafeInteger(value) || value < 1 || value > 0x7fff_ffff) {
       const reason = `must be a whole number of bytes from 1 to ${0x7fff_ffff}, not ${value}`;
-      return Promise.reject(clientError('option/invalid', { option, reason }));
+      throw clientError('option/invalid', { option, reason });
     }
   }
   if (typeof offset !== 'bigint' || offset < 0n) {
     const reason = `must be a bigint of at least 0, not ${offset}`;
-    return Promise.reject(clientError('option/invalid', { option: 'offset', reason }));
+    throw clientError('option/invalid', { option: 'offset', reason });
   }
+  const isolation = isolationOf(options.isolation ?? 'read_uncommitted');
   const window = fetchWindow({ topic, partition, startBytes: maxBytes, widestBytes: 0, maxBatchBytes });
   const what = `fetching from ${topic}-${partition} at offset ${offset}`;
   return cluster.retrying(
@@ -63,7 +66,7 @@ export function fetchOnce(
       await cluster.topic(topic, stop);
       for (;;) {
         const session = await cluster.leader(topic, partition, 'query', stop);
-        const data = await ask(session, topic, partition, options, window.bytes, stop);
+        const data = await ask(session, topic, partition, { offset, isolation }, window.bytes, stop);
         if (data.errorCode.kind !== 'None') throw serverError(what, data.errorCode);
         const { batches: found, rest, missingBytes } = readBatches(data.records);
         const wanted = found.filter((batch) => batch.nextOffset > offset);
@@ -97,7 +100,7 @@ export async function ask(
   session: Awaited<ReturnType<Cluster['leader']>>,
   topic: string,
   partition: number,
-  { offset, isolation = 'read_uncommitted' }: Pick<FetchOptions, 'offset' | 'isolation'>,
+  { offset, isolation = 'read_uncommitted' }: { readonly offset: bigint; readonly isolation?: Isolation },
   maxBytes: number,
   stop: StopSignal,
 ): Promise<PartitionData> {

@@ -21,12 +21,12 @@ export interface ConsumerLag {
 
 /** See the file's head. */
 export interface ConsumerOffsets {
-  /** What is stored, sorted by consumer, topic and partition. @throws `server/error`, `connect/timeout` */
+  /** What is stored, sorted by consumer, topic and partition. @throws codes of `ServerCodes`, `connect/timeout` */
   list(filter?: StoredOffsetFilter, options?: { readonly signal?: AbortSignal }): Promise<readonly StoredOffset[]>;
   /**
    * Forgets what is stored for a consumer: in one partition, in one topic, or everywhere. Answers what was forgotten.
    *
-   * @throws `server/error`, `connect/timeout`
+   * @throws codes of `ServerCodes`, `connect/timeout`
    */
   delete(
     which: StoredOffsetFilter & { readonly consumerId: string },
@@ -36,13 +36,13 @@ export interface ConsumerOffsets {
    * Stores an offset, so that the consumer starts one after it: -1 is in front of the first record ever. A consumer of this
    * name that is running overwrites it.
    *
-   * @throws `option/invalid`, `topic/not-found`, `server/error`, `connect/timeout`
+   * @throws `option/invalid`, `topic/not-found`, codes of `ServerCodes`, `connect/timeout`
    */
   set(
     place: Pick<StoredOffset, 'consumerId' | 'topic' | 'partition' | 'offset'>,
     options?: { readonly signal?: AbortSignal },
   ): Promise<void>;
-  /** How far a consumer lags behind in each partition of a topic. @throws `topic/not-found`, `server/error`, `connect/timeout` */
+  /** How far a consumer lags behind in each partition of a topic. @throws `topic/not-found`, codes of `ServerCodes`, `connect/timeout` */
   lag(
     consumer: { readonly consumerId: string; readonly topic: string },
     options?: { readonly signal?: AbortSignal },

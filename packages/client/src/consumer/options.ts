@@ -1,6 +1,8 @@
 /** How a consumer is made. */
 import type { Isolation } from '@fluvio-ts/protocol';
 import { clientError } from '../errors.ts';
+import type { IsolationLevel } from '../isolation.ts';
+import { isolationOf } from '../isolation.ts';
 import { withDefaults } from '../options.ts';
 import type { SmartModuleUse } from '../smartmodules.ts';
 import type { PartitionChoice } from './partitions.ts';
@@ -39,7 +41,7 @@ export interface ConsumerOptions {
   /** Milliseconds between two automatic commits. Default 5,000. */
   readonly commitIntervalMs?: number;
   /** `read_uncommitted` (default) reads to the log end, `read_committed` to the high watermark. */
-  readonly isolation?: Isolation;
+  readonly isolation?: IsolationLevel;
   /** Bytes of records in one answer of an SPU. Default 1,048,576; less where many partitions share `prefetchBytes`. */
   readonly maxBytes?: number;
   /** Largest batch that is fetched where `maxBytes` is too small for even one. Default 67,108,864. */
@@ -71,7 +73,12 @@ export interface ConsumerOptions {
    * have; otherwise it goes on where the two logs part.
    */
   readonly whenEvicted?: WhenEvicted;
-  /** Called when a stream is interrupted; it is resumed by itself, for ever. What it throws ends the consumer. */
+  /**
+   * Most attempts to resume a stream between two answers; the next failure ends the consumer. Pauses between them grow up to
+   * 5 s. Default: no limit; 0 resumes nothing.
+   */
+  readonly retries?: number;
+  /** Called when a stream is interrupted; it is resumed by itself, for ever. What it throws or rejects with ends the consumer. */
   readonly onRetry?: (retry: ConsumerRetry) => void;
   /**
    * Called when the stream goes on somewhere else than wanted: retention removed records before they could be read, or uncommitted
@@ -101,13 +108,15 @@ const DEFAULTS = {
   verifyCrc: true,
   smartModules: [],
   onSmartModuleFailure: 'stop',
+  retries: Number.POSITIVE_INFINITY,
 } as const;
 
 /** The largest batch that can be read. */
 const MOST_BYTES = 128 * 1024 * 1024;
 
 /** Options with their defaults. */
-export type ConsumerSettings = ReturnType<typeof withDefaults<typeof DEFAULTS, ConsumerOptions>> & {
+export type ConsumerSettings = Omit<ReturnType<typeof withDefaults<typeof DEFAULTS, ConsumerOptions>>, 'isolation'> & {
+  readonly isolation: Isolation;
   readonly ending: Until;
 };
 
@@ -121,6 +130,10 @@ export function consumerSettings(options: ConsumerOptions): ConsumerSettings {
     if (!Number.isSafeInteger(value) || value < 1 || value > MOST_BYTES) {
       throw invalid(option, `must be a whole number of bytes from 1 to ${MOST_BYTES}, not ${value}`);
     }
+  }
+  const { retries } = settings;
+  if (!(retries === Number.POSITIVE_INFINITY || (Number.isSafeInteger(retries) && retries >= 0))) {
+    throw invalid('retries', `must be a whole number from 0, or Infinity, not ${retries}`);
   }
   oneOf('order', settings.order, ['arrival', 'time']);
   oneOf('commit', settings.commit, ['auto', 'manual']);
@@ -137,7 +150,7 @@ export function consumerSettings(options: ConsumerOptions): ConsumerSettings {
       "cannot be 'time' with smartModules: what they leave out is not told, so that the order is not known",
     );
   }
-  return { ...settings, ending: untilOf(options.until) };
+  return { ...settings, isolation: isolationOf(settings.isolation), ending: untilOf(options.until) };
 }
 
 function oneOf(option: string, value: unknown, words: readonly string[]): void {

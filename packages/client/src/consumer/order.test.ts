@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { store, withTopic } from '../testing/filled.ts';
 import { until } from '../testing/until.ts';
 import { processByKey } from './parallel.ts';
+import type { ConsumerRecord } from './record.ts';
 
 const T = 1_700_000_000_000;
 
@@ -117,6 +118,41 @@ describe('several at a time', () => {
     expect(Math.max(...done)).toBeGreaterThan(3);
     expect(cluster.stored.get('c t-0')).toBe(2n);
     await until(() => cluster.connections(1) <= 2);
+  });
+
+  test('a failure ends it although no further record comes', async () => {
+    const { cluster, client } = await withTopic();
+    for (let i = 0; i < 3; i++) store(cluster, 0, [{ key: `k${i}`, value: `${i}` }]);
+    const work = processByKey(client.consumer('t', { ...named, until: {} }), async (record) => {
+      await new Promise((resolve) => setTimeout(resolve, 20));
+      if (record.text() === '2') throw new Error('cannot');
+    });
+    await expect(work).rejects.toThrow('cannot');
+    expect(cluster.stored.get('c t-0')).toBe(1n);
+    await until(() => cluster.connections(1) <= 2);
+  });
+
+  test('a key that cannot be told ends it, and what is done is committed', async () => {
+    const { cluster, client } = await withTopic();
+    for (let i = 0; i < 3; i++) store(cluster, 0, [{ value: `${i}` }]);
+    const keyOf = (record: ConsumerRecord): string => {
+      if (record.text() === '2') throw new Error('no key');
+      return record.text();
+    };
+    await expect(processByKey(client.consumer('t', named), async () => {}, { keyOf, concurrency: 1 })).rejects.toThrow(
+      'no key',
+    );
+    expect(cluster.stored.get('c t-0')).toBe(1n);
+  });
+
+  test('what is done is committed although no further record comes', async () => {
+    const { cluster, client } = await withTopic();
+    for (let i = 0; i < 3; i++) store(cluster, 0, [{ value: `${i}` }]);
+    const consumer = client.consumer('t', { ...named, until: {} });
+    const work = processByKey(consumer, async () => {}, { commitIntervalMs: 5 });
+    await until(() => cluster.stored.get('c t-0') === 2n);
+    await consumer.close();
+    await work;
   });
 
   test('is refused for a consumer that commits by itself', async () => {

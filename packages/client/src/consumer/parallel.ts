@@ -31,7 +31,7 @@ interface Lane {
  * nothing undone in front of it, so that after a crash nothing is missing (some may come twice). Resolves when the consumer
  * is over and everything is done.
  *
- * The first handler that fails ends it: no more records are begun, those under way are waited for, what is done is
+ * The first handler that fails ends it, at once: no more records are begun, those under way are waited for, what is done is
  * committed, and the error is thrown. The consumer is closed in any case.
  *
  * ```ts
@@ -65,13 +65,26 @@ export async function processByKey(
   let running = 0;
   let free: (() => void) | undefined;
   let failure: { readonly error: unknown } | undefined;
-  let commitsAt = performance.now() + commitIntervalMs;
+  let committing: Promise<void> | undefined;
+
+  const fail = (error: unknown): void => {
+    failure ??= { error };
+    // Ends the read that may wait for a record that does not come.
+    consumer.close().catch(() => {});
+  };
 
   const commit = async (): Promise<void> => {
     if (consumer.commitMode === 'none') return;
     for (const { topic, partition, done } of lanes.values()) {
       if (done !== undefined) await consumer.commit({ topic, partition, offset: done });
     }
+  };
+  const commitNow = (): void => {
+    committing ??= commit()
+      .catch(fail)
+      .finally(() => {
+        committing = undefined;
+      });
   };
 
   const settle = (lane: Lane, entry: Lane['begun'][number]): void => {
@@ -98,9 +111,7 @@ export async function processByKey(
         await handle(record);
         settle(lane, entry);
       })
-      .catch((error: unknown) => {
-        failure ??= { error };
-      })
+      .catch(fail)
       .finally(() => {
         running--;
         if (tails.get(key) === mine) tails.delete(key);
@@ -117,24 +128,24 @@ export async function processByKey(
     }
   };
 
-  const records = consumer[Symbol.asyncIterator]();
+  const timer = setInterval(commitNow, commitIntervalMs);
   try {
+    const records = consumer[Symbol.asyncIterator]();
     while (failure === undefined) {
       const record = await records.next();
       if (record.done === true) break;
       begin(record.value);
       await untilRunning(concurrency - 1);
-      if (performance.now() < commitsAt) continue;
-      await commit();
-      commitsAt = performance.now() + commitIntervalMs;
     }
-    await untilRunning(0);
-    await commit();
-  } finally {
-    await untilRunning(0);
-    await consumer.close();
+  } catch (error) {
+    fail(error);
   }
-  if (failure !== undefined) throw failure.error;
+  await untilRunning(0);
+  clearInterval(timer);
+  await committing;
+  await commit().catch(fail);
+  await consumer.close();
+  if (failure !== undefined) throw (failure as { readonly error: unknown }).error;
 }
 
 const ownKey = (record: ConsumerRecord): string =>

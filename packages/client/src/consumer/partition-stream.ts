@@ -30,7 +30,7 @@ const FILTERED_IDLE_MS = 3_000;
 /**
  * Streams until the end that was asked for, or until the signal is aborted, and resolves then.
  *
- * @throws what no retry can help: `topic/not-found`, `server/error`, `consume/batch-too-large`, `consume/smartmodule-failed`,
+ * @throws what no retry can help: `topic/not-found`, codes of `ServerCodes`, `consume/batch-too-large`, `consume/smartmodule-failed`,
  *   `consume/truncated`, `codec/missing`, `wire/*`
  */
 export async function streamPartition(
@@ -61,7 +61,8 @@ export async function streamPartition(
     let sinceMs: number | undefined;
     let next: bigint;
     if (stored !== undefined) {
-      next = min(stored + 1n, offsets.highWatermark);
+      // A log that does not reach it is told of: as everywhere, the SPU says so.
+      next = settings.isolation === 'read_committed' ? min(stored + 1n, offsets.highWatermark) : stored + 1n;
     } else if (typeof start === 'object' && 'time' in start) {
       sinceMs = Number(start.time);
       next = await offsetOfTime(cluster, { topic, partition, purpose }, sinceMs, offsets, stop);
@@ -240,11 +241,11 @@ export async function streamPartition(
         if (gap !== undefined) {
           if (gap.reason === 'truncated') sink.truncated(topic, partition, gap.next);
           if (place !== undefined) place.next = gap.next;
-          onGap?.(gap);
-        } else if (isRetryable(error)) {
+          await onGap?.(gap);
+        } else if (isRetryable(error) && attempt < settings.retries) {
           attempt++;
           wait.failed(error);
-          onRetry?.({ topic, partition, attempt, error });
+          await onRetry?.({ topic, partition, attempt, error });
           if (!reign.isOver) await cluster.pause(attempt, topic, partition, signal);
         } else {
           throw error;

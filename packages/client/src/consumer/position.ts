@@ -26,7 +26,7 @@ export interface PartitionOffsets {
   readonly highWatermark: bigint;
 }
 
-/** Asks the leader for both ends of a partition. @throws as {@link Cluster.leader}, `server/error` */
+/** Asks the leader for both ends of a partition. @throws as {@link Cluster.leader}, codes of `ServerCodes` */
 export async function fetchOffsets(
   cluster: Cluster,
   topic: string,
@@ -37,7 +37,7 @@ export async function fetchOffsets(
   return askOffsets(await cluster.leader(topic, partition, purpose, signal), cluster, topic, partition, signal);
 }
 
-/** Asks this SPU for both ends of a partition. @throws `server/error`, also where the SPU does not lead it (any more) */
+/** Asks this SPU for both ends of a partition. @throws codes of `ServerCodes`, also where the SPU does not lead it (any more) */
 export async function askOffsets(
   session: Session,
   cluster: Cluster,
@@ -81,6 +81,11 @@ export function checkStart(start: StartOffset): void {
   if (typeof start === 'string') {
     if (start === 'beginning' || start === 'end') return;
     throw invalid(`is '${start}', but the words are 'beginning' and 'end'`);
+  }
+  if (typeof start !== 'object' || start === null) {
+    throw invalid(
+      `is ${String(start)}, which is no place: for an offset, write { offset: ${Number.isSafeInteger(start) ? start : 3}n }`,
+    );
   }
   if ('offset' in start) {
     if (typeof start.offset === 'bigint' && start.offset >= 0n) return;

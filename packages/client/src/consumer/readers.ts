@@ -35,6 +35,10 @@ export interface Reading {
   readonly close: Close;
   /** Whether the rest of the batch in hand is not wanted any more. */
   readonly isCut: () => boolean;
+  /** Whether the batch in hand may be read on at once: it is not cut, and the consumer is not paused. */
+  readonly flows: () => boolean;
+  /** Resolves when nothing is held back (any more). */
+  readonly resumed: () => Promise<void>;
   readonly progress: Progress;
   /** A batch has been read to its end. */
   readonly finished: (batch: ConsumerBatch) => void;
@@ -61,6 +65,8 @@ export function recordReader({
   next: nextBatch,
   close,
   isCut,
+  flows,
+  resumed,
   progress,
   finished,
 }: Reading): AsyncIterator<ConsumerRecord, undefined> {
@@ -73,6 +79,7 @@ export function recordReader({
   const nextRecord = async (): Promise<Result> => {
     for (;;) {
       progress.done = inHand;
+      if (!flows()) await resumed();
       try {
         const record = isCut() ? undefined : records?.next();
         if (record !== undefined && record.done !== true) {
@@ -114,7 +121,7 @@ export function recordReader({
 
   return {
     next() {
-      if (pending === undefined && records !== undefined && !isCut()) {
+      if (pending === undefined && records !== undefined && flows()) {
         progress.done = inHand;
         try {
           const record = records.next();

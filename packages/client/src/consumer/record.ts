@@ -1,5 +1,7 @@
 /** A record as consumers get it. */
 import type { RecordPlace } from '@fluvio-ts/protocol';
+import { int64ToJson } from '@fluvio-ts/protocol';
+import { clientError, reasonOf } from '../errors.ts';
 
 /** What the records of one batch have in common. */
 export interface BatchOrigin {
@@ -14,6 +16,18 @@ export interface BatchOrigin {
   readonly hasDeltas: boolean;
   /** Whether offsets may be too low, because a SmartModule left records out and the deltas do not tell which. */
   readonly isApproximate: boolean;
+}
+
+/** A record as JSON: for logs and answers. */
+export interface RecordJson {
+  readonly topic: string;
+  readonly partition: number;
+  readonly offset: number | string;
+  readonly timestampMs: number;
+  readonly key?: string | null;
+  readonly keyBase64?: string;
+  readonly value?: string;
+  readonly valueBase64?: string;
 }
 
 const utf8 = new TextDecoder('utf-8', { ignoreBOM: true });
@@ -93,9 +107,33 @@ export class ConsumerRecord {
     return key === null ? null : utf8.decode(key);
   }
 
-  /** The value parsed as JSON. @throws SyntaxError */
+  /** The value parsed as JSON. @throws `consume/undecodable`, which names the record's place, for a value that is not JSON */
   json<T = unknown>(): T {
-    return JSON.parse(this.text()) as T;
+    try {
+      return JSON.parse(this.text()) as T;
+    } catch (error) {
+      const { topic, partition, offset } = this;
+      const context = { topic, partition, offset, field: 'value', reason: reasonOf(error) } as const;
+      throw clientError('consume/undecodable', context, error);
+    }
+  }
+
+  /** What `JSON.stringify` writes; offsets beyond 2^53 − 1 are digits in a string, bytes that are no UTF-8 are base64. */
+  toJSON(): RecordJson {
+    const { topic, partition, offset, timestampMs, key, value } = this;
+    return {
+      topic,
+      partition,
+      offset: int64ToJson(offset),
+      timestampMs,
+      ...(key === null ? { key } : contentOf('key', key)),
+      ...contentOf('value', value),
+    };
+  }
+
+  /** What `console.log` of Node shows. */
+  [Symbol.for('nodejs.util.inspect.custom')](): RecordJson {
+    return this.toJSON();
   }
 
   /** The same record over bytes of its own, which keeps nothing else in memory. */
@@ -117,5 +155,17 @@ export class ConsumerRecord {
         valueEnd: payload.length,
       },
     );
+  }
+}
+
+const strictUtf8 = new TextDecoder('utf-8', { ignoreBOM: true, fatal: true });
+
+function contentOf(name: 'key' | 'value', bytes: Uint8Array): Partial<RecordJson> {
+  try {
+    return { [name]: strictUtf8.decode(bytes) };
+  } catch {
+    let binary = '';
+    for (const byte of bytes) binary += String.fromCharCode(byte);
+    return { [`${name}Base64`]: btoa(binary) };
   }
 }

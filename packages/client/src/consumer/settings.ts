@@ -22,6 +22,8 @@ export interface StreamSettings {
   readonly transform: ConsumerTransform | undefined;
   readonly whenEvicted: WhenEvicted | undefined;
   readonly consumerId: string | undefined;
+  /** Most attempts to resume between two answers. */
+  readonly retries: number;
   readonly onRetry: ((retry: ConsumerRetry) => void) | undefined;
   readonly onGap: ((gap: ConsumerGap) => void) | undefined;
   readonly onSkip: ((skip: ConsumerSkip) => void) | undefined;
@@ -29,7 +31,7 @@ export interface StreamSettings {
 
 /**
  * What becomes of a reader whose next record retention has removed: it goes on with the oldest record that is left, or at the
- * end, or fails with `server/error`. `fail` also fails a reader whose records the next leader does not have, with
+ * end, or fails with codes of `ServerCodes`. `fail` also fails a reader whose records the next leader does not have, with
  * `consume/truncated`.
  */
 export type WhenEvicted = 'earliest' | 'latest' | 'fail';

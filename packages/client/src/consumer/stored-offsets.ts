@@ -29,7 +29,7 @@ export interface StoredOffsetFilter {
 
 const TOPIC = 'consumer-offset';
 
-/** Which stored offsets there are, sorted by consumer, topic and partition. @throws `server/error`, `connect/timeout` */
+/** Which stored offsets there are, sorted by consumer, topic and partition. @throws codes of `ServerCodes`, `connect/timeout` */
 export function listStored(
   cluster: Cluster,
   { consumerId, topic, partition }: StoredOffsetFilter,
@@ -54,7 +54,7 @@ export function listStored(
   });
 }
 
-/** Forgets one. @throws `server/error`, `connect/timeout` */
+/** Forgets one. @throws codes of `ServerCodes`, `connect/timeout` */
 export function deleteStored(
   cluster: Cluster,
   { consumerId, topic, partition }: Pick<StoredOffset, 'consumerId' | 'topic' | 'partition'>,
@@ -67,7 +67,7 @@ export function deleteStored(
   });
 }
 
-/** Stores one by the stream that reads the partition. @throws `server/error`, `connection/closed`, `request/timeout` */
+/** Stores one by the stream that reads the partition. @throws codes of `ServerCodes`, `connection/closed`, `request/timeout` */
 export async function storeByStream(
   { session, id }: LiveStream,
   what: string,
@@ -81,7 +81,7 @@ export async function storeByStream(
  * Stores one without reading a record: by a stream that is opened for nothing else, on a connection of its own, where it
  * is the first and so has the id 1.
  *
- * @throws `server/error`, `connect/timeout`, `topic/not-found`
+ * @throws codes of `ServerCodes`, `connect/timeout`, `topic/not-found`
  */
 export function storeAlone(
   cluster: Cluster,

@@ -27,7 +27,7 @@ export interface Tail {
   readonly isEmpty: boolean;
   /**
    * Where the leader's log begins to differ from what was handed out, and forgets what was from there on; undefined where it
-   * does not. @throws `server/error`, and what a call throws
+   * does not. @throws codes of `ServerCodes`, and what a call throws
    */
   partsAt(read: ReadStored): Promise<bigint | undefined>;
 }

@@ -26,10 +26,10 @@ interface Line {
   readonly fields: LogFields;
 }
 
-/** Writes an event to a log; a logger that throws is not asked twice about it. */
-export function log(logger: Logger, event: ClientEvent): void {
+/** Writes an event to a log, and returns what the log returns: a promise, where it is asynchronous. */
+export function log(logger: Logger, event: ClientEvent): unknown {
   const { level, message, fields } = lineOf(event);
-  logger[level]?.(message, fields);
+  return logger[level]?.(message, fields);
 }
 
 function lineOf(event: ClientEvent): Line {
@@ -71,14 +71,12 @@ function lineOf(event: ClientEvent): Line {
     case 'producer-retry': {
       const { topic, partition, attempt, records, error } = event;
       const message = `records for ${topic}-${partition} wait (${records}): ${reasonOf(error)}`;
-      return line('warn', message, { topic, partition, attempt, records, ...errorFields(error) });
+      return line(retryLevel(attempt), message, { topic, partition, attempt, records, ...errorFields(error) });
     }
     case 'consumer-retry': {
       const { topic, partition, attempt, error } = event;
       const message = `reading ${topic}-${partition} was interrupted: ${reasonOf(error)}`;
-      // Attempts 1, 2, 4, 8 and so on: a partition without a leader is tried several times a second, for as long as it takes.
-      const level = (attempt & (attempt - 1)) === 0 ? 'warn' : 'debug';
-      return line(level, message, { topic, partition, attempt, ...errorFields(error) });
+      return line(retryLevel(attempt), message, { topic, partition, attempt, ...errorFields(error) });
     }
     case 'gap': {
       const { topic, partition, wanted, next, reason } = event;
@@ -100,6 +98,9 @@ function lineOf(event: ClientEvent): Line {
       return line('warn', event.message, {});
   }
 }
+
+/** Attempts 1, 2, 4, 8 and so on: a partition without a leader is tried several times a second, for as long as it takes. */
+const retryLevel = (attempt: number): Level => ((attempt & (attempt - 1)) === 0 ? 'warn' : 'debug');
 
 const line = (level: Level, message: string, fields: LogFields): Line => ({ level, message, fields });
 

@@ -1,5 +1,5 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
-import { afterEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { Client } from '../client.ts';
 import { connect } from '../client.ts';
 import { broker } from '../testing/broker.ts';
@@ -104,6 +104,58 @@ describe('events', () => {
     told.tell({ type: 'warning', message: 'x' });
     await until(() => lines.length === 2);
     expect(lines).toEqual(["a listener of 'warning' failed: mine", "a listener of 'warning' failed: later"]);
+  });
+});
+
+describe('what callers call asynchronous and fails', () => {
+  const unhandled: unknown[] = [];
+  const hear = (reason: unknown): void => void unhandled.push(reason);
+  const fail = async (): Promise<void> => {
+    throw new Error('mine');
+  };
+  beforeEach(() => {
+    unhandled.length = 0;
+    process.on('unhandledRejection', hear);
+  });
+  afterEach(() => {
+    process.off('unhandledRejection', hear);
+  });
+  const noneUnhandled = async (): Promise<void> => {
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(unhandled).toEqual([]);
+  };
+
+  test('loggers, and hooks of producers, end no process', async () => {
+    const cluster = broker();
+    cluster.addTopic('t', 1);
+    const logger = { debug: fail, info: fail, warn: fail, error: fail };
+    const client = await connect({
+      transport: cluster.transport,
+      logger,
+      hooks: { batch: fail, 'producer-retry': fail },
+    });
+    clients.push(client);
+    const producer = await client.producer('t', { onBatch: fail, onRetry: fail, onFailure: fail });
+    let cuts = 0;
+    cluster.faults.produce = () => (cuts++ === 0 ? 'cut' : undefined);
+    await producer.send({ value: 'x' });
+    cluster.faults.produce = () => ({ kind: 'MessageTooLarge' });
+    await producer.enqueue({ value: 'y' });
+    await producer.flush();
+    expect(producer.stats()).toMatchObject({ retries: 1, failed: 1 });
+    await noneUnhandled();
+  });
+
+  test('hooks of consumers end the consumer, as when they throw', async () => {
+    const cluster = broker();
+    cluster.addTopic('t', 1);
+    const client = await connect({ transport: cluster.transport });
+    clients.push(client);
+    const reading = client.consumer('t', { start: 'beginning', onRetry: fail })[Symbol.asyncIterator]().next();
+    await until(() => cluster.streams.length === 1);
+    cluster.cut(1);
+    await expect(reading).rejects.toThrow('mine');
+    await noneUnhandled();
   });
 });
 

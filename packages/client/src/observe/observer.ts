@@ -1,4 +1,5 @@
 /** Takes events to whoever listens: hooks, channels of the runtime, the log. */
+import { attempt } from './attempt.ts';
 import { channels } from './diagnostics.ts';
 import type { ClientEvent, ClientEventOf, ClientEventType, ClientHooks } from './events.ts';
 import type { Logger } from './logger.ts';
@@ -65,14 +66,4 @@ export function observer(hooks: ClientHooks = {}, logger?: Logger, channelOf = c
       return () => void own.delete(listener as Listener);
     },
   };
-}
-
-/** Runs a stranger's code: neither what it throws nor what its promise rejects with reaches us. */
-function attempt(run: () => unknown, failed: (error: unknown) => void = () => {}): void {
-  try {
-    const result = run();
-    if (result instanceof Promise) result.catch(failed);
-  } catch (error) {
-    failed(error);
-  }
 }

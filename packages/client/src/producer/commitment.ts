@@ -24,7 +24,7 @@ export interface CommitmentOptions {
 /**
  * The same answers, once what is stored is committed.
  *
- * @throws what ends the wait; the batches may be stored then: `connect/timeout` after `leftMs`, `server/error` when the
+ * @throws what ends the wait; the batches may be stored then: `connect/timeout` after `leftMs`, codes of `ServerCodes` when the
  *   leader is another one, as {@link Cluster.leader}
  */
 export async function untilCommitted(

@@ -1,5 +1,6 @@
 /** What a producer tells those who watch it. */
 import type { CodecName } from '@fluvio-ts/protocol';
+import { attempt } from '../observe/attempt.ts';
 import type { ProducerRecord } from './result.ts';
 
 /** A batch is settled. */
@@ -46,11 +47,7 @@ export interface ProducerFailure {
   records(): Promise<readonly ProducerRecord[]>;
 }
 
-/** Calls a hook. What it throws is its own: a producer must go on. */
+/** Calls a hook. What it throws, or rejects with, is its own: a producer must go on. */
 export function tell<T>(hook: ((event: T) => void) | undefined, event: T): void {
-  try {
-    hook?.(event);
-  } catch {
-    // There is nobody to tell.
-  }
+  attempt(() => hook?.(event));
 }

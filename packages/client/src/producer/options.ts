@@ -1,6 +1,8 @@
 /** The settings of a producer, with their defaults and limits. */
 import type { CodecName, Isolation } from '@fluvio-ts/protocol';
 import { clientError } from '../errors.ts';
+import type { IsolationLevel } from '../isolation.ts';
+import { isolationOf } from '../isolation.ts';
 import type { Defaulted } from '../options.ts';
 import { withDefaults } from '../options.ts';
 import type { SmartModuleUse } from '../smartmodules.ts';
@@ -37,7 +39,7 @@ export interface ProducerOptions {
   /** Most attempts after the first, pauses between them growing up to 5 s. Default as many as `deliveryTimeoutMs` allows. */
   readonly retries?: number;
   /** `read_uncommitted` (default): acknowledged when the leader has stored it; `read_committed`: when all in-sync replicas have. */
-  readonly isolation?: Isolation;
+  readonly isolation?: IsolationLevel;
   /** Milliseconds that the leader may wait for replicas. Default 1,500. */
   readonly ackTimeoutMs?: number;
   /** How batches are compressed; needs that codec among the `codecs` of `connect()`. Default as the topic's rule says, else `none`. */
@@ -77,7 +79,9 @@ const DEFAULTS = {
 } as const satisfies ProducerOptions;
 
 /** Settings with every default in place. */
-export type ProducerSettings = Defaulted<typeof DEFAULTS, ProducerOptions>;
+export type ProducerSettings = Omit<Defaulted<typeof DEFAULTS, ProducerOptions>, 'isolation'> & {
+  readonly isolation: Isolation;
+};
 
 /** A timer cannot wait longer. */
 const LONGEST_MS = 0x7fff_ffff;
@@ -95,7 +99,6 @@ const LEAST = {
 const CHOICES = {
   whenFull: ['wait', 'reject'],
   delivery: ['atLeastOnce', 'atMostOnce'],
-  isolation: ['read_uncommitted', 'read_committed'],
   compression: ['none', 'gzip', 'snappy', 'lz4', 'zstd'],
 } as const;
 
@@ -126,5 +129,5 @@ export function settingsOf(options: ProducerOptions): ProducerSettings {
     throw refuse('partitioner', `must be round-robin, sticky or a function, not ${String(partitioner)}`);
   }
   if (partition !== undefined && mirror !== undefined) throw refuse('mirror', 'excludes the option partition');
-  return settings;
+  return { ...settings, isolation: isolationOf(settings.isolation) };
 }

@@ -1,45 +1,55 @@
 /** Programs as they are written for `@fluvio/client`, with nothing but their import changed. */
 import { readFileSync } from 'node:fs';
-import { writeFile } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
-import type { Cluster } from '@fluvio-ts/cluster';
-import { startCluster } from '@fluvio-ts/cluster';
+import { admin } from '@fluvio-ts/admin';
 import type { KeyValue, Record } from '@fluvio-ts/compat';
 import Fluvio, {
   arrayBufferToString,
+  CustomSpuSpec,
   FluvioAdmin,
   Offset,
   OffsetFrom,
   SmartModuleType,
+  SpuGroupSpec,
   stringToArrayBuffer,
 } from '@fluvio-ts/compat';
-import { admin, connect } from '@fluvio-ts/node';
 import { addProfile, updateProfiles } from '@fluvio-ts/node/profiles';
+import { parseAddress } from '@fluvio-ts/protocol';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { TestCluster } from '../test-cluster.ts';
+import { testCluster } from '../test-cluster.ts';
 
-let cluster: Cluster;
-let host: string;
-let port: number;
+let cluster: TestCluster;
+let folder: string;
+/** Where it is: `host` and `port`, and what else these programs would name. */
+let at: Parameters<typeof Fluvio.connect>[0];
 beforeAll(async () => {
-  cluster = await startCluster();
-  const [name, number] = cluster.endpoint.split(':');
-  host = name ?? '';
-  port = Number(number);
+  cluster = await testCluster();
+  folder = await mkdtemp(join(tmpdir(), 'fluvio-compat-'));
+  const { host, port } = parseAddress(cluster.endpoint);
+  const { tls } = cluster;
+  at = { host, port, ...(tls !== undefined && { client: { tls } }) };
 });
-afterAll(() => cluster?.stop());
+afterAll(async () => {
+  await cluster?.stop();
+  await rm(folder, { recursive: true });
+});
 
 test('a producer with keys, flush, and a consumer from the beginning by async iteration', async () => {
-  const fluvio = await Fluvio.connect({ host, port });
+  const fluvio = await Fluvio.connect(at);
+  const hello = cluster.name('hello');
   const admin = await fluvio.admin();
   expect(admin).toBeInstanceOf(FluvioAdmin);
-  expect(await admin.createTopic('hello', { partitions: 1, replicationFactor: 1 })).toBe('hello');
+  expect(await admin.createTopic(hello, { partitions: 1, replicationFactor: 1 })).toBe(hello);
 
-  const producer = await fluvio.topicProducer('hello');
+  const producer = await fluvio.topicProducer(hello);
   for (let i = 0; i < 10; i++) await producer.send(`key ${i}`, `value ${i}`);
   await producer.flush();
 
-  const consumer = await fluvio.partitionConsumer('hello', 0);
+  const consumer = await fluvio.partitionConsumer(hello, 0);
   const stream = await consumer.createStream(Offset.FromBeginning());
   const seen: string[] = [];
   for await (const record of stream) {
@@ -51,12 +61,13 @@ test('a producer with keys, flush, and a consumer from the beginning by async it
 });
 
 test('a class made with new, a callback stream, binary keys and values, and its end', async () => {
-  const fluvio = new Fluvio({ host, port });
-  await expect(fluvio.topicProducer('binary')).rejects.toThrow(/connect\(\)/);
+  const binary = cluster.name('binary');
+  const fluvio = new Fluvio(at);
+  await expect(fluvio.topicProducer(binary)).rejects.toThrow(/connect\(\)/);
   await fluvio.connect();
-  await (await fluvio.admin()).createTopic('binary');
-  const producer = await fluvio.topicProducer('binary');
-  const consumer = await fluvio.partitionConsumer('binary', 0);
+  await (await fluvio.admin()).createTopic(binary);
+  const producer = await fluvio.topicProducer(binary);
+  const consumer = await fluvio.partitionConsumer(binary, 0);
   const records: Record[] = [];
   const streaming = consumer.stream(new Offset({ index: 0, from: OffsetFrom.Beginning }), async (record: Record) => {
     records.push(record);
@@ -81,11 +92,12 @@ test('a class made with new, a callback stream, binary keys and values, and its 
 });
 
 test('offsets from the beginning and from the end, next by hand, and fetch', async () => {
-  const fluvio = await Fluvio.connect({ host, port });
-  await (await fluvio.admin()).createTopic('offsets');
-  const producer = await fluvio.topicProducerWithConfig('offsets', { linger: 1, compression: 'gzip' });
+  const fluvio = await Fluvio.connect(at);
+  const offsets = cluster.name('offsets');
+  await (await fluvio.admin()).createTopic(offsets);
+  const producer = await fluvio.topicProducerWithConfig(offsets, { linger: 1, compression: 'gzip' });
   await producer.sendAll(['a', 'b', 'c', 'd'].map((value): KeyValue => ['k', value]));
-  const consumer = await fluvio.partitionConsumer('offsets', 0);
+  const consumer = await fluvio.partitionConsumer(offsets, 0);
   const firstOf = async (offset: Offset): Promise<string | undefined> => {
     const stream = await consumer.createStream(offset);
     const { value } = await stream.next();
@@ -101,38 +113,42 @@ test('offsets from the beginning and from the end, next by hand, and fetch', asy
 });
 
 test('administration: topics, partitions and SPUs as JSON', async () => {
-  const fluvio = await Fluvio.connect({ host, port });
+  const fluvio = await Fluvio.connect(at);
   const admin = await fluvio.admin();
-  await admin.createTopic('mapped', { maps: [{ id: 0, replicas: [cluster.spus[0]?.id ?? 0] }] });
-  expect(await admin.findTopic('mapped')).toMatchObject({ name: 'mapped', status: { resolution: 'Provisioned' } });
+  const mapped = cluster.name('mapped');
+  const objects = JSON.parse(await admin.listSpu()) as { spec: { spuId: number } }[];
+  const leader = objects[0]?.spec.spuId ?? 0;
+  await admin.createTopic(mapped, { maps: [{ id: 0, replicas: [leader] }] });
+  expect(await admin.findTopic(mapped)).toMatchObject({ name: mapped, status: { resolution: 'Provisioned' } });
   expect(await admin.findTopic('missing')).toBe(null);
   const names = (text: string): string[] => (JSON.parse(text) as { name: string }[]).map(({ name }) => name);
-  expect(names(await admin.listTopic())).toContain('mapped');
-  expect(names(await admin.listPartitions())).toContain('mapped-0');
-  expect(names(await admin.listSpu())).toHaveLength(1);
-  expect(await admin.findPartition('mapped')).toMatchObject({
-    name: 'mapped-0',
-    spec: { leader: cluster.spus[0]?.id },
+  expect(names(await admin.listTopic())).toContain(mapped);
+  expect(names(await admin.listPartitions())).toContain(`${mapped}-0`);
+  expect(names(await admin.listSpu())).toHaveLength(objects.length);
+  expect(await admin.findPartition(mapped)).toMatchObject({
+    name: `${mapped}-0`,
+    spec: { leader },
   });
-  expect(await admin.deleteTopic('mapped')).toBe('mapped');
-  expect(await admin.findTopic('mapped')).toBe(null);
+  expect(await admin.deleteTopic(mapped)).toBe(mapped);
+  expect(await admin.findTopic(mapped)).toBe(null);
   await expect(admin.createTopic('Not A Name')).rejects.toThrow(/Not A Name/);
   await fluvio.close();
 });
 
 test('SmartModules by name, by data and by file', async () => {
-  const fluvio = await Fluvio.connect({ host, port });
-  await (await fluvio.admin()).createTopic('lower');
-  const producer = await fluvio.topicProducer('lower');
+  const fluvio = await Fluvio.connect(at);
+  const [lower, stored] = [cluster.name('lower'), cluster.name('upper')];
+  await (await fluvio.admin()).createTopic(lower);
+  const producer = await fluvio.topicProducer(lower);
   await producer.send('', 'hello');
   const gzip = readFileSync(join(import.meta.dirname, '../../../smartmodule/fixtures/map-upper.wasm.gz'));
-  const smartmoduleFile = join(cluster.dataDir, 'upper.wasm');
+  const smartmoduleFile = join(folder, 'upper.wasm');
   await writeFile(smartmoduleFile, gunzipSync(gzip));
-  await using client = await connect({ endpoint: cluster.endpoint });
-  await admin(client).smartModules.create('upper', { wasm: gzip });
-  const consumer = await fluvio.partitionConsumer('lower', 0);
+  await using client = await cluster.connect();
+  await admin(client).smartModules.create(stored, { wasm: gzip });
+  const consumer = await fluvio.partitionConsumer(lower, 0);
   for (const config of [
-    { smartmoduleName: 'upper' },
+    { smartmoduleName: stored },
     { smartmoduleData: gzip.toString('base64'), smartmoduleType: SmartModuleType.Map },
     { smartmoduleFile },
   ]) {
@@ -146,19 +162,44 @@ test('SmartModules by name, by data and by file', async () => {
 });
 
 test('a SmartModule that is none', async () => {
-  const fluvio = await Fluvio.connect({ host, port });
-  await (await fluvio.admin()).createTopic('plain');
-  const consumer = await fluvio.partitionConsumer('plain', 0);
-  const file = join(cluster.dataDir, 'nothing.wasm');
+  const fluvio = await Fluvio.connect(at);
+  const plain = cluster.name('plain');
+  await (await fluvio.admin()).createTopic(plain);
+  const consumer = await fluvio.partitionConsumer(plain, 0);
+  const file = join(folder, 'nothing.wasm');
   await writeFile(file, 'no module');
   const opened = await consumer.streamWithConfig(Offset.FromBeginning(), { smartmoduleFile: file });
   await expect(opened.next()).rejects.toMatchObject({ name: 'FluvioError' });
   await fluvio.close();
 });
 
-test('without an address it is the cluster of the current profile', async () => {
-  const configPath = join(cluster.dataDir, 'profile-of-test');
-  await updateProfiles(configPath, (config) => addProfile(config, 'mine', cluster.profile));
+test('what is created has the defaults of the class, and those that it was given', async ({ skip }) => {
+  cluster.own(skip);
+  const fluvio = await Fluvio.connect({ ...at, partitions: 3, replicas: 2, minId: 40 });
+  const admin = await fluvio.admin();
+  await admin.createTopic('three');
+  expect(await admin.findTopic('three')).toMatchObject({ spec: { replicas: { computed: { partitions: 3 } } } });
+
+  const id = 7_000;
+  await admin.createCustomSpu('spare', new CustomSpuSpec({ id, ingress: [{ ip: '10.0.0.1' }] }));
+  const spus = JSON.parse(await admin.listSpu()) as { name: string; spec: object }[];
+  expect(spus.find(({ name }) => name === 'spare')).toMatchObject({
+    spec: { spuId: id, publicEndpoint: { port: 9005 } },
+  });
+  await admin.deleteCustomSpu('spare');
+  await admin.createCustomSpu('any', undefined);
+  await admin.deleteCustomSpu('any');
+
+  expect(new SpuGroupSpec(admin.options)).toMatchObject({ replicas: 2, minId: 40, spuConfig: { env: [] } });
+  await admin.createManagedSpu('group', undefined);
+  await admin.deleteManagedSpu('group');
+  await fluvio.close();
+});
+
+test('without an address it is the cluster of the current profile', async ({ skip }) => {
+  const own = cluster.own(skip);
+  const configPath = join(folder, 'profile-of-test');
+  await updateProfiles(configPath, (config) => addProfile(config, 'mine', own.profile));
   const fluvio = await Fluvio.connect({ client: { configPath, env: {} } });
   expect(JSON.parse(await (await fluvio.admin()).listSpu())).toHaveLength(1);
   await fluvio.close();

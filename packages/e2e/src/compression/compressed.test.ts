@@ -1,27 +1,27 @@
 /** Compressed batches through a cluster: what our codecs write, our client and the native Rust client read. */
-import { tcp } from '@fluvio-ts/adapter-tcp';
 import { admin } from '@fluvio-ts/admin';
 import type { Client } from '@fluvio-ts/client';
-import { connect } from '@fluvio-ts/client';
-import type { Cluster } from '@fluvio-ts/cluster';
-import { startCluster } from '@fluvio-ts/cluster';
+import { clusterOf } from '@fluvio-ts/client/internal';
 import { codecs } from '@fluvio-ts/compression';
 import type { CodecName } from '@fluvio-ts/protocol';
 import { BatchBuilder, Produce } from '@fluvio-ts/protocol';
-import { startSession } from '@fluvio-ts/protocol/internal';
+import { stopper } from '@fluvio-ts/protocol/internal';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { findNative, runNative } from '../interop/native.ts';
+import type { TestCluster } from '../test-cluster.ts';
+import { testCluster } from '../test-cluster.ts';
 
 type Name = Exclude<CodecName, 'none'>;
 const NAMES: readonly Name[] = ['gzip', 'snappy', 'lz4', 'zstd'];
 const VALUES = Array.from({ length: 500 }, (_, i) => `record ${i} of a batch that repeats itself, itself, itself`);
 
-let cluster: Cluster;
+let cluster: TestCluster;
 let client: Client;
+let topics = 0;
 
 beforeAll(async () => {
-  cluster = await startCluster();
-  client = await connect({ endpoint: cluster.endpoint, transport: tcp(), codecs: codecs() });
+  cluster = await testCluster();
+  client = await cluster.connect({ codecs: codecs() });
 });
 afterAll(async () => {
   await client.close();
@@ -30,17 +30,14 @@ afterAll(async () => {
 
 /** A topic with one compressed batch of all values. */
 async function compressedTopic(name: Name): Promise<string> {
-  const topic = `${name}-${Math.random().toString(36).slice(2)}`;
+  const topic = cluster.name(`${name}-${topics++}`);
   await admin(client).topics.create(topic, { compression: name });
   const builder = new BatchBuilder();
   for (const value of VALUES) builder.add('key', value, Date.now());
   const plainSize = builder.size;
   const batch = await builder.finish(codecs()[name]);
   expect(batch.length).toBeLessThan(plainSize / 3);
-  const [spu] = cluster.spus;
-  if (spu === undefined) throw new Error('no SPU');
-  const pipe = await tcp().connect({ kind: 'spu', id: spu.id, name: spu.name, address: spu.address });
-  const session = await startSession(pipe, { server: 'spu' });
+  const session = await clusterOf(client).leader(topic, 0, 'query', stopper().signal);
   const { responses } = await session.call(Produce, {
     transactionalId: undefined,
     isolation: 'read_committed',
@@ -48,7 +45,6 @@ async function compressedTopic(name: Name): Promise<string> {
     topics: [{ name: topic, partitions: [{ partitionIndex: 0, records: batch }] }],
     smartmodules: [],
   });
-  session.close();
   expect(responses[0]?.partitions[0]?.errorCode.kind).toBe('None');
   return topic;
 }
@@ -81,7 +77,7 @@ describe.each(NAMES)('%s', (name) => {
 
   test('is refused clearly by a client without codecs', async () => {
     const topic = await compressedTopic(name);
-    await using plain = await connect({ endpoint: cluster.endpoint, transport: tcp() });
+    await using plain = await cluster.connect();
     const reading = async (): Promise<void> => {
       for await (const _ of plain.consumer(topic, { start: 'beginning', until: 'end' }));
     };

@@ -1,33 +1,34 @@
 /** The native Rust client from npm against the embedded cluster: a second implementation judges ours, byte for byte. */
 import { readFileSync } from 'node:fs';
-import { tcp } from '@fluvio-ts/adapter-tcp';
 import { admin } from '@fluvio-ts/admin';
 import type { Client } from '@fluvio-ts/client';
-import { connect } from '@fluvio-ts/client';
-import type { Cluster } from '@fluvio-ts/cluster';
-import { startCluster } from '@fluvio-ts/cluster';
 import { partitionForKey } from '@fluvio-ts/protocol';
 import type { TestContext } from 'vitest';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import type { TestCluster } from '../test-cluster.ts';
+import { testCluster } from '../test-cluster.ts';
 import { findNative, runNative } from './native.ts';
 import type { NativeJob, NativeResult } from './native-job.ts';
 
 const native = findNative();
 const PARTITIONS = 3;
 
-let cluster: Cluster;
+let cluster: TestCluster;
 let client: Client;
 let topics = 0;
 
 beforeAll(async () => {
-  cluster = await startCluster({ spus: 2 });
-  client = await connect({ endpoint: cluster.endpoint, transport: tcp() });
+  cluster = await testCluster({ spus: 2 });
+  client = await cluster.connect();
 });
 afterAll(async () => {
   await client.close();
   await cluster.stop();
 });
-beforeEach(({ skip }) => skip('missing' in native, 'missing' in native ? native.missing : ''));
+beforeEach(({ skip }) => {
+  skip('missing' in native, 'missing' in native ? native.missing : '');
+  skip(cluster.tls !== undefined, 'the native client is tested over plaintext: name a cluster without TLS');
+});
 
 type Job = NativeJob extends infer J ? (J extends NativeJob ? Omit<J, 'endpoint'> : never) : never;
 
@@ -41,7 +42,7 @@ const ask = async (context: TestContext, job: Job, onStreaming?: () => void): Pr
 };
 
 const newTopic = async (partitions = PARTITIONS): Promise<string> => {
-  const name = `interop-${topics++}`;
+  const name = cluster.name(`interop-${topics++}`);
   await admin(client).topics.create(name, { partitions });
   return name;
 };
@@ -166,14 +167,15 @@ describe('the native client', () => {
   test('has stored SmartModules and its own applied, and is told how far a stream is that drops everything', async (context) => {
     const fixture = (name: string): Uint8Array =>
       readFileSync(new URL(`../../../smartmodule/fixtures/${name}.wasm.gz`, import.meta.url));
-    await admin(client).smartModules.create('native-upper', { wasm: fixture('map-upper') });
+    const stored = cluster.name('upper');
+    await admin(client).smartModules.create(stored, { wasm: fixture('map-upper') });
     const topicOf = async (...values: string[]) => {
       const topic = await newTopic(1);
       const producer = await client.producer(topic);
       for (const value of values) await producer.send({ value });
       return { producer, consume: { do: 'consume', topic, partition: 0, from: 'beginning' } as const };
     };
-    const upper = { smartmoduleType: 'map', smartmoduleName: 'native-upper' } as const;
+    const upper = { smartmoduleType: 'map', smartmoduleName: stored } as const;
     const letters = await topicOf('a', 'b', 'c');
     const { records } = await ask(context, { ...letters.consume, count: 3, smartModule: upper });
     expect(records?.map(({ value }) => value)).toEqual(['A', 'B', 'C'].map(encode));

@@ -1,4 +1,4 @@
-/** `connect()` of `@fluvio-ts/node`: options, environment, profiles, certificate files and their replacement. */
+/** `connect()` of `@fluvio-ts/node`: what it refuses, certificate files and their replacement. */
 import { copyFile, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -9,6 +9,7 @@ import { admin, connect, isFluvioError } from '@fluvio-ts/node';
 import { addProfile, updateProfiles } from '@fluvio-ts/node/profiles';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { certificateAuthority } from '../certificates.ts';
+import { works } from './works.ts';
 
 let folder: string;
 beforeEach(async () => {
@@ -18,54 +19,12 @@ afterEach(async () => {
   await rm(folder, { recursive: true });
 });
 
-/** Connects, creates a topic, sends a record, reads it back. */
-async function works(options: ConnectOptions): Promise<void> {
-  await using client = await connect({ env: {}, ...options });
-  const topic = `t${Math.random().toString(36).slice(2)}`;
-  await admin(client).topics.create(topic);
-  await using producer = await client.producer(topic, { compression: 'lz4' });
-  await producer.send({ value: 'x' });
-  for await (const record of client.consumer(topic, { start: 'beginning', until: 'end' })) {
-    expect(record.text()).toBe('x');
-  }
-}
-
 describe('a plaintext cluster', () => {
   let cluster: Cluster;
   beforeAll(async () => {
     cluster = await startCluster();
   });
   afterAll(() => cluster?.stop());
-
-  /** A profile file with this cluster. */
-  const withProfile = async (name: string): Promise<string> => {
-    const path = join(folder, 'config');
-    await updateProfiles(path, (config) => addProfile(config, name, cluster.profile));
-    return path;
-  };
-
-  test('by endpoint, endpoints, and FLUVIO_CLUSTER', async () => {
-    await works({ endpoint: cluster.endpoint });
-    await works({ endpoints: ['127.0.0.1:1', cluster.endpoint] });
-    await works({ env: { FLUVIO_CLUSTER: `127.0.0.1:1, ${cluster.endpoint}` } });
-  });
-
-  test('by the current profile, a named one, and FLUVIO_PROFILE', async () => {
-    const configPath = await withProfile('mine');
-    await works({ configPath });
-    await works({ configPath, profile: 'mine' });
-    await works({ env: { FLV_PROFILE_PATH: configPath, FLUVIO_PROFILE: 'mine' } });
-    await expect(connect({ configPath, profile: 'other', env: {} })).rejects.toMatchObject({
-      code: 'profile/not-found',
-    });
-  });
-
-  test('options win over the environment, an address over a profile', async () => {
-    const configPath = await withProfile('mine');
-    await works({ endpoint: cluster.endpoint, env: { FLUVIO_CLUSTER: '127.0.0.1:1', FLUVIO_PROFILE: 'none' } });
-    await works({ configPath, profile: 'mine', env: { FLUVIO_CLUSTER: '127.0.0.1:1' } });
-    await works({ env: { FLUVIO_CLUSTER: cluster.endpoint, FLUVIO_PROFILE: 'none', FLV_PROFILE_PATH: configPath } });
-  });
 
   test.each<[ConnectOptions, string]>([
     [{ endpoint: 'a:1', profile: 'p' }, 'profile'],

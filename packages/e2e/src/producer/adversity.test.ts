@@ -79,7 +79,7 @@ test('what is larger than the topic or the server takes is refused at once, and 
     const producer = await client.producer(name, limits);
     const sent = [producer.send({ value: new Uint8Array(size) }), producer.send({ value: 'small' })];
     expect(await Promise.allSettled(sent)).toMatchObject([
-      { reason: { code: 'server/error', context: { name: 'MessageTooLarge' } } },
+      { reason: { code: 'batch/too-large' } },
       { value: { offset: 0n } },
     ]);
     expect(producer.stats()).toMatchObject({ records: 1, failed: 1, retries: 0, bufferedBytes: 0 });
@@ -198,7 +198,7 @@ describe('SmartModules on the way in', () => {
     const topic = await create('fail');
     const producer = await client.producer(topic, { smartModules: [{ wasm: wasm('filter-odd-fail') }] });
     await expect(producer.sendAll(['1', 'x'].map((value) => ({ value })))).rejects.toMatchObject({
-      code: 'server/error',
+      code: 'smartmodule/failed',
       message: expect.stringContaining('invalid digit'),
     });
     expect(await producer.send({ value: '3' })).toMatchObject({ offset: 0n });

@@ -1,22 +1,20 @@
-/** All the verbs against a cluster that really runs, over TCP. */
-import { tcp } from '@fluvio-ts/adapter-tcp';
+/** Topics, partitions and SPUs: the verbs against a cluster that really runs, over TCP. */
 import type { Admin } from '@fluvio-ts/admin';
 import { admin, fromJson, toJson } from '@fluvio-ts/admin';
 import type { Client } from '@fluvio-ts/client';
-import { connect } from '@fluvio-ts/client';
-import type { Cluster } from '@fluvio-ts/cluster';
-import { startCluster } from '@fluvio-ts/cluster';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { TestCluster } from '../test-cluster.ts';
+import { testCluster } from '../test-cluster.ts';
 
-let cluster: Cluster;
+let cluster: TestCluster;
 let client: Client;
 let topics: Admin['topics'];
 let partitions: Admin['partitions'];
 let spus: Admin['spus'];
 
 beforeAll(async () => {
-  cluster = await startCluster({ spus: 3, topicWaitMs: 1_000 });
-  client = await connect({ endpoint: cluster.endpoint, transport: tcp() });
+  cluster = await testCluster({ spus: 3, topicWaitMs: 1_000 });
+  client = await cluster.connect();
   ({ topics, partitions, spus } = admin(client));
 });
 
@@ -26,40 +24,42 @@ afterAll(async () => {
 });
 
 test('a topic from its creation to its deletion, as another client sees it', async () => {
-  await using observer = await connect({ endpoint: cluster.endpoint, transport: tcp() });
+  const orders = cluster.name('orders');
+  const ids = new Set((await spus.list()).map(({ spec }) => spec.id));
+  await using observer = await cluster.connect();
   const watch = admin(observer).topics.watch();
-  expect((await watch.next()).value).toMatchObject({ type: 'synced', objects: [{ name: 'consumer-offset' }] });
+  expect((await watch.next()).value).toMatchObject({ type: 'synced' });
   const seen = (async (): Promise<string[]> => {
     const events: string[] = [];
     while (events.at(-1) !== 'deleted') {
       const { value } = await watch.next();
       if (value === undefined || value.type === 'synced') throw new Error('unexpected');
-      expect(value.object.name).toBe('orders');
+      if (value.object.name !== orders) continue;
       events.push(value.type);
     }
     return events;
   })();
 
-  const topic = await topics.create('orders', { partitions: 6, retentionMs: 60_000 });
+  const topic = await topics.create(orders, { partitions: 6, retentionMs: 60_000 });
   expect(topic).toMatchObject({ status: { resolution: 'Provisioned', replicaMap: { size: 6 } } });
   // At once: no waiting for metadata in between.
-  const producer = await client.producer('orders');
+  const producer = await client.producer(orders);
   expect(await producer.send({ key: 'a', value: 'b' })).toMatchObject({ offset: 0n });
   await producer.close();
 
-  const all = await partitions.list({ topic: 'orders' });
+  const all = await partitions.list({ topic: orders });
   expect(all.map(({ index }) => index)).toEqual([0, 1, 2, 3, 4, 5]);
-  expect(new Set(all.map(({ spec }) => spec.leader))).toEqual(new Set([5001, 5002, 5003]));
+  expect(new Set(all.map(({ spec }) => spec.leader))).toEqual(ids);
   for (const object of [topic, ...all]) expect(fromJson(object.kind, toJson(object))).toEqual(object);
 
-  expect(await topics.addPartitions('orders', 2)).toMatchObject({ status: { replicaMap: { size: 8 } } });
-  expect(await partitions.get('orders', 7)).toMatchObject({ status: { resolution: 'Online' } });
-  expect(await topics.get('order')).toBeUndefined();
-  expect((await topics.list({ name: 'rder' })).map(({ name }) => name)).toEqual(['orders']);
+  expect(await topics.addPartitions(orders, 2)).toMatchObject({ status: { replicaMap: { size: 8 } } });
+  expect(await partitions.get(orders, 7)).toMatchObject({ status: { resolution: 'Online' } });
+  expect(await topics.get(orders.slice(0, -1))).toBeUndefined();
+  expect((await topics.list({ name: orders.slice(1) })).map(({ name }) => name)).toEqual([orders]);
 
-  await topics.delete('orders');
-  expect(await topics.list()).toEqual([]);
-  expect(await partitions.list({ topic: 'orders' })).toEqual([]);
+  await topics.delete(orders);
+  expect(await topics.get(orders)).toBeUndefined();
+  expect(await partitions.list({ topic: orders })).toEqual([]);
 
   const events = await seen;
   // How many steps are seen between the first and the last depends on the speed of both.
@@ -68,25 +68,31 @@ test('a topic from its creation to its deletion, as another client sees it', asy
 });
 
 test('what the controller refuses, in its own words', async () => {
-  await topics.create('taken');
-  await expect(topics.create('taken')).rejects.toMatchObject({
+  const [taken, maybe] = [cluster.name('taken'), cluster.name('maybe')];
+  await topics.create(taken);
+  await expect(topics.create(taken)).rejects.toMatchObject({
     code: 'topic/exists',
-    message: expect.stringContaining("Topic 'taken' already exists"),
+    message: expect.stringContaining(`Topic '${taken}' already exists`),
   });
-  await expect(topics.create('taken', {}, { dryRun: true })).rejects.toThrow('TopicAlreadyExists');
-  await expect(topics.create('short', { retentionMs: 1_000 })).rejects.toThrow(
+  await expect(topics.create(taken, {}, { dryRun: true })).rejects.toThrow('TopicAlreadyExists');
+  await expect(topics.create(cluster.name('short'), { retentionMs: 1_000 })).rejects.toThrow(
     /retention_secs 1 is less than minimum 10/,
   );
-  await expect(topics.delete('none')).rejects.toMatchObject({ code: 'topic/not-found' });
+  await expect(topics.delete(cluster.name('none'))).rejects.toMatchObject({ code: 'topic/not-found' });
   await expect(topics.delete('consumer-offset')).rejects.toThrow('can only be deleted forcibly');
+  await topics.create(maybe, { partitions: 3 }, { dryRun: true });
+  expect(await topics.get(maybe)).toBeUndefined();
+});
+
+test('more replicas than there are SPUs are waited for, and refused then', async ({ skip }) => {
+  cluster.own(skip);
   await expect(topics.create('wide', { replicationFactor: 9 })).rejects.toMatchObject({
     code: 'topic/not-provisioned',
   });
-  await topics.create('maybe', { partitions: 3 }, { dryRun: true });
-  expect(await topics.get('maybe')).toBeUndefined();
 });
 
-test('SPUs: listed, and custom ones registered and unregistered', async () => {
+test('SPUs: listed, and custom ones registered and unregistered', async ({ skip }) => {
+  cluster.own(skip);
   expect((await spus.list()).map(({ spec, status }) => [spec.id, status.resolution])).toEqual([
     [5001, 'Online'],
     [5002, 'Online'],
@@ -100,11 +106,12 @@ test('SPUs: listed, and custom ones registered and unregistered', async () => {
   expect(await spus.get(6001)).toBeUndefined();
 });
 
-test('an SPU that stops and comes back is seen by waits and watches', async () => {
+test('an SPU that stops and comes back is seen by waits and watches', async ({ skip }) => {
+  const own = cluster.own(skip);
   const offline = spus.waitFor(5003, ({ status }) => status.resolution === 'Offline');
-  await cluster.shutdown(5003);
+  await own.shutdown(5003);
   expect(await offline).toMatchObject({ name: 'custom-spu-5003' });
   const online = spus.waitFor(5003, ({ status }) => status.resolution === 'Online');
-  await cluster.restart(5003);
+  await own.restart(5003);
   expect(await online).toMatchObject({ name: 'custom-spu-5003' });
 });
