@@ -3,6 +3,8 @@ import { afterEach, describe, expect, test, vi } from 'vitest';
 import { SpuApiVersions } from '../messages/api-versions.ts';
 import { encodeRequest } from '../messages/envelope.ts';
 import { NO_ERROR } from '../messages/error-code.ts';
+import type { StreamFetchResponse } from '../messages/spu/stream-fetch.ts';
+import { StreamFetch } from '../messages/spu/stream-fetch.ts';
 import type { BytePipe } from '../transport.ts';
 import { arrivingBudget } from './arriving.ts';
 import { memoryPipe } from './memory-pipe.ts';
@@ -173,4 +175,58 @@ describe('requests that are still arriving', () => {
     await Promise.all(many.map(({ served }) => served));
     expect(arriving.heldBytes).toBe(0);
   });
+});
+
+test('memory of large answers may be used again once they have left, whatever small ones still wait', async () => {
+  const [client, inner] = memoryPipe();
+  let unsentBytes = 0;
+  const server: BytePipe = { ...inner, unsentBytes: () => unsentBytes };
+  const found: boolean[] = [];
+  const answer = (sizeBytes: number): StreamFetchResponse => ({
+    topic: 't',
+    streamId: 1,
+    partition: {
+      partitionIndex: 0,
+      errorCode: NO_ERROR,
+      highWatermark: 0n,
+      nextFilterOffset: 0n,
+      logStartOffset: 0n,
+      aborted: undefined,
+      records: new Uint8Array(sizeBytes),
+    },
+  });
+  const streamed = on(StreamFetch, (_, { push, allSent }) => {
+    const look = (unsent: number): void => {
+      unsentBytes = unsent;
+      found.push(allSent());
+    };
+    look(0);
+    push(answer(10_000)).catch(() => {});
+    look(10_000);
+    look(1);
+    look(0);
+    push(answer(10)).catch(() => {});
+    look(50);
+    push(answer(10_000)).catch(() => {});
+    look(20);
+    return undefined;
+  });
+  const served = serve(server, [streamed]);
+  const frame = encodeRequest(StreamFetch, 25, 1, 'test', {
+    topic: 't',
+    partition: 0,
+    fetchOffset: 0n,
+    maxBytes: 1_000_000,
+    isolation: 'read_uncommitted',
+    wasmModule: new Uint8Array(0),
+    smartmodule: undefined,
+    derivedStream: undefined,
+    smartmodules: [],
+    consumerId: undefined,
+  });
+  await client.write([frame]);
+  await client.end();
+  for await (const _ of client.incoming);
+  await served;
+  expect(found).toEqual([true, false, false, true, true, false]);
 });

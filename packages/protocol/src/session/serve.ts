@@ -18,8 +18,8 @@ export interface Call<R> {
   /** Sends one more answer with this request's correlation id; resolves when the connection wants more. */
   push(response: R): Promise<void>;
   /**
-   * Whether all answers of the connection have left this process, so that memory which they referred to may be used again.
-   * False where the connection cannot tell.
+   * Whether all answers of the connection that hold large values have left this process, so that the memory of those values
+   * may be used again. False where the connection cannot tell.
    */
   allSent(): boolean;
   /**
@@ -98,7 +98,10 @@ export async function serve(
     );
   };
 
-  const allSent = (): boolean => pipe.unsentBytes?.() === 0;
+  /** Bytes of all answers, and of those up to the last one that may refer to memory of its handler. */
+  let writtenBytes = 0;
+  let referringBytes = 0;
+  const allSent = (): boolean => pipe.unsentBytes !== undefined && writtenBytes - pipe.unsentBytes() >= referringBytes;
 
   const handle = (frame: Uint8Array): unknown => {
     const { header, body } = decodeHeader(frame);
@@ -108,7 +111,11 @@ export async function serve(
     const request = route.api.request.at(version).read(body);
     const push = async (response: unknown): Promise<void> => {
       connection.signal.throwIfAborted();
-      await pipe.write(writeResponse(route.api, version, correlationId, response).chunks());
+      const chunks = writeResponse(route.api, version, correlationId, response).chunks();
+      for (const { length } of chunks) writtenBytes += length;
+      // What is small is copied into one chunk.
+      if (chunks.length > 1) referringBytes = writtenBytes;
+      await pipe.write(chunks);
     };
     let released = false;
     let onRelease: () => void = () => {};
