@@ -105,6 +105,7 @@ export function bytePipe(socket: Socket, { box, peer, explain, isPlain = false, 
     closed,
     peer,
     writesAcknowledge: isPlain,
+    unsentBytes: () => socket.writableLength,
     write(chunks) {
       if (ending !== undefined || socket.destroyed || !socket.writable) return rejected(gone());
       // All that is written before the event loop goes on leaves in one system call.

@@ -1,58 +1,38 @@
 /** `FluvioAdmin` of `@fluvio/client`. */
 import type { Admin, ObjectJson } from '@fluvio-ts/admin';
 import { toJson } from '@fluvio-ts/admin';
-import { DEFAULT_HOST, DEFAULT_PRIVATE_PORT, DEFAULT_PUBLIC_PORT, DEFAULT_REPLICAS } from './constants.ts';
-
-/** Partitions by the SPUs that hold them. */
-export interface PartitionMaps {
-  readonly maps: readonly { readonly id: number; readonly replicas: readonly number[] }[];
-}
-
-/** Partitions by their number. */
-export interface TopicReplicaParam {
-  readonly partitions?: number;
-  readonly replicationFactor?: number;
-  readonly ignoreRackAssignment?: boolean;
-}
-
-/** A custom SPU. */
-export interface CustomSpuSpec {
-  readonly id: number;
-  readonly publicEndpoint?: {
-    readonly port: number;
-    readonly ingress?: readonly { readonly hostname?: string; readonly ip?: string }[];
-  };
-  readonly privateEndpoint?: { readonly port: number; readonly host: string };
-  readonly rack?: string;
-}
-
-/** A group of SPUs. */
-export interface SpuGroupSpec {
-  readonly replicas?: number;
-  readonly minId?: number;
-  readonly spuConfig?: { readonly rack?: string; readonly storage?: { readonly size?: string } };
-}
+import { DEFAULT_HOST, DEFAULT_PRIVATE_PORT, DEFAULT_PUBLIC_PORT } from './constants.ts';
+import type { PartitionMaps, SpecDefaults, TopicReplicaParam } from './specs.ts';
+import { CustomSpuSpec, SpuGroupSpec, TopicSpec } from './specs.ts';
 
 /** An object as Fluvio's command line writes it in JSON: name, spec, status. */
 export type FluvioJson = Omit<ObjectJson, 'owner'>;
 
+/** A group of SPUs, with what it leaves out as by default. */
+export type SpuGroupShape = Partial<Omit<SpuGroupSpec, 'spuConfig'>> & {
+  readonly spuConfig?: Partial<SpuGroupSpec['spuConfig']>;
+};
+
 /** Administers the cluster. Lists are JSON texts, as in `@fluvio/client`. */
 export class FluvioAdmin {
   readonly #inner: Admin;
+  /** What `Fluvio` was given: defaults of everything that is created. */
+  readonly options: SpecDefaults;
 
   /** @internal Made by `admin`. */
-  constructor(inner: Admin) {
+  constructor(inner: Admin, options: SpecDefaults = {}) {
     this.#inner = inner;
+    this.options = options;
   }
 
   /** Creates a topic and resolves with its name when its partitions are online. */
-  async createTopic(topic: string, spec: PartitionMaps | TopicReplicaParam = {}): Promise<string> {
-    if ('maps' in spec) {
-      const assignment = [...spec.maps].sort((a, b) => a.id - b.id).map(({ replicas }) => replicas);
+  async createTopic(topic: string, spec: PartitionMaps | TopicReplicaParam = this.options): Promise<string> {
+    const { opts } = new TopicSpec(spec);
+    if ('maps' in opts) {
+      const assignment = [...opts.maps].sort((a, b) => a.id - b.id).map(({ replicas }) => replicas);
       await this.#inner.topics.create(topic, { assignment });
     } else {
-      const { partitions = 1, replicationFactor = 1, ignoreRackAssignment = false } = spec;
-      await this.#inner.topics.create(topic, { partitions, replicationFactor, ignoreRackAssignment });
+      await this.#inner.topics.create(topic, opts);
     }
     return topic;
   }
@@ -92,7 +72,10 @@ export class FluvioAdmin {
   }
 
   /** Registers an SPU. @throws codes of `ServerCodes` */
-  async createCustomSpu(name: string, spec: CustomSpuSpec): Promise<void> {
+  async createCustomSpu(
+    name: string,
+    spec: Pick<CustomSpuSpec, 'id'> & Partial<CustomSpuSpec> = new CustomSpuSpec(this.options),
+  ): Promise<void> {
     const ingress = spec.publicEndpoint?.ingress?.[0];
     await this.#inner.spus.register({
       id: spec.id,
@@ -115,8 +98,8 @@ export class FluvioAdmin {
   }
 
   /** Makes a group of SPUs. @throws codes of `ServerCodes` */
-  async createManagedSpu(name: string, spec: SpuGroupSpec = {}): Promise<void> {
-    const { replicas = DEFAULT_REPLICAS, minId = 0, spuConfig = {} } = spec;
+  async createManagedSpu(name: string, spec: SpuGroupShape = new SpuGroupSpec(this.options)): Promise<void> {
+    const { replicas, minId, spuConfig = {} } = { ...new SpuGroupSpec(this.options), ...spec };
     await this.#inner.spuGroups.create(name, {
       replicas,
       minId,

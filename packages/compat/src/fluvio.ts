@@ -4,10 +4,11 @@ import type { Client, ConnectOptions, ProducerOptions } from '@fluvio-ts/node';
 import { connect } from '@fluvio-ts/node';
 import { FluvioAdmin } from './fluvio-admin.ts';
 import { PartitionConsumer } from './partition-consumer.ts';
+import type { SpecDefaults } from './specs.ts';
 import { TopicProducer } from './topic-producer.ts';
 
 /** Where the cluster is. Without `host` and `port` it is the current profile's. */
-export interface Options {
+export interface Options extends SpecDefaults {
   /** Host of the controller; counts only with `port`. Default: the current profile's. */
   readonly host?: string;
   /** Port of the controller; counts only with `host`. Default: the current profile's. */
@@ -82,7 +83,7 @@ export class Fluvio {
 
   /** Administers the cluster. */
   async admin(): Promise<FluvioAdmin> {
-    return new FluvioAdmin(administer(this.#connected()));
+    return new FluvioAdmin(administer(this.#connected()), this.#options);
   }
 
   /** Not in `@fluvio/client`: flushes producers, ends streams, and drops the connections, so that the program can end. */

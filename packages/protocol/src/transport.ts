@@ -51,6 +51,11 @@ export interface BytePipe {
    * plain TCP. Default false.
    */
   readonly writesAcknowledge?: boolean;
+  /**
+   * Bytes that were written and that this process still holds; at 0 nothing refers to the written chunks any more, and their
+   * memory may be used again. Missing where the pipe cannot tell.
+   */
+  unsentBytes?(): number;
 }
 
 /** How bytes reach a server. Adapters implement this and nothing else. */

@@ -1,6 +1,5 @@
 /** `flv cluster start` */
 import { type Cluster, clusterStatus, startCluster } from '@fluvio-ts/cluster';
-import { addProfile, profilePath, updateProfiles } from '@fluvio-ts/profiles';
 import { isFluvioError } from '@fluvio-ts/protocol';
 import { cliError } from '../errors/errors.ts';
 import { formatOf, isForPrograms, printValue } from '../output/print.ts';
@@ -9,6 +8,7 @@ import type { Cli } from '../session/cli.ts';
 import { securityOf } from '../session/cluster-security.ts';
 import { dataDirOf } from '../session/data-dir.ts';
 import { embeddedStatus } from '../session/embedded.ts';
+import { storeProfile } from '../session/store-profile.ts';
 import type { ClusterStart } from '../spec/cluster.ts';
 import { formatElapsed } from '../values/duration.ts';
 
@@ -23,7 +23,8 @@ export async function run({ options }: ClusterStart, cli: Cli): Promise<void> {
   const cluster = await start(options, dataDir, cli);
   try {
     const profile = options.skipProfileCreation ? undefined : (options.profile ?? 'local');
-    if (profile !== undefined) await writeProfile(profile, cluster.profile, cli);
+    // Not stopped by Ctrl-C: the cluster runs by now, and this is how it is found.
+    if (profile !== undefined) await storeProfile(profile, cluster.profile, { env, talk: cli.talk });
     await announce(cluster, { profile, foreground: options.foreground, tookMs: performance.now() - began }, cli);
     if (options.foreground) await attend(cluster, cli);
   } finally {
@@ -138,15 +139,4 @@ function inOurWords(error: unknown, wanted: number): unknown {
   if (!isFluvioError(error, 'cluster/port-taken')) return error;
   const { host, port, option } = error.context;
   return cliError('cluster/port-taken', { host, port, option: OPTIONS[option] ?? option }, error);
-}
-
-async function writeProfile(name: string, profile: Cluster['profile'], { env, talk }: Cli): Promise<void> {
-  let replaced: string | undefined;
-  // Not stopped by Ctrl-C: the cluster runs by now, and this is how it is found.
-  await updateProfiles(profilePath({ env }), (config) => {
-    const old = config.clusters.get(name)?.endpoint;
-    replaced = old === profile.endpoint ? undefined : old;
-    return addProfile(config, name, profile);
-  });
-  if (replaced !== undefined) talk.note(`profile '${name}' led to ${replaced} before`);
 }

@@ -19,7 +19,10 @@ test('commands go through a gateway as they go to the cluster, with its token', 
     'the',
     'web',
   ]);
-  expect((await home.flv(['--gateway', url, 'topic', 'list'])).code).toBe(5);
+  const stranger = await home.flv(['--gateway', url, 'topic', 'list']);
+  expect([stranger.code, stranger.stderr]).toEqual([4, expect.stringContaining('FLUVIO_GATEWAY_TOKEN')]);
+  const lost = await home.flv(['--gateway', `${url}x`, 'topic', 'list'], { env });
+  expect([lost.code, lost.stderr]).toEqual([5, expect.stringContaining('hint: flv gateway start prints its URL')]);
   gateway.kill('SIGTERM');
   expect((await gateway.done).code).toBe(143);
   expect((await through(['topic', 'list'])).code).toBe(5);

@@ -1,16 +1,17 @@
 /** `flv profile add` */
 import { resolve } from 'node:path';
-import { addProfile, parseInstallation, profilePath, type TlsPolicy, updateProfiles } from '@fluvio-ts/profiles';
+import { parseInstallation, type TlsPolicy } from '@fluvio-ts/profiles';
 import { printDone } from '../output/print.ts';
 import { UsageError } from '../parse/usage-error.ts';
 import type { Cli } from '../session/cli.ts';
+import { storeProfile } from '../session/store-profile.ts';
 import { checkTls } from '../session/target.ts';
 import type { GlobalValues } from '../spec/globals.ts';
 import type { ProfileAdd } from '../spec/profile.ts';
 
 export async function run({ args }: ProfileAdd, cli: Cli): Promise<void> {
   const { name, address } = args;
-  const { env, signal, globals } = cli;
+  const { globals } = cli;
   const installation = args.installation === undefined ? undefined : parseInstallation(args.installation);
   if (args.installation !== undefined && installation === undefined) {
     throw new UsageError(
@@ -19,11 +20,7 @@ export async function run({ args }: ProfileAdd, cli: Cli): Promise<void> {
     );
   }
   const tls = policyOf(globals);
-  await updateProfiles(
-    profilePath({ env }),
-    (config) => addProfile(config, name, { endpoint: address, tls, installation }),
-    { signal },
-  );
+  await storeProfile(name, { endpoint: address, tls, installation }, cli);
   await printDone(cli, `added profile "${name}" and switched to it`, { name, kind: 'profile', action: 'added' });
 }
 

@@ -37,6 +37,12 @@ test('profiles are added, listed, switched, renamed and deleted', async () => {
   expect(statSync(home.file('.fluvio/config')).mode & 0o777).toBe(0o600);
 });
 
+test('one that is replaced is named, so that its address is not lost without a word', async () => {
+  await home.flv(['profile', 'add', 'one', 'h1:9003']);
+  expect((await home.flv(['profile', 'add', 'one', 'h1:9003'])).stderr).toBe('');
+  expect((await home.flv(['profile', 'add', 'one', 'h2:9003'])).stderr).toBe("profile 'one' led to h1:9003 before\n");
+});
+
 test('what is not there exits with 3 and names what is', async () => {
   expect((await home.flv(['profile'])).code).toBe(3);
   expect(await home.flv(['profile', 'list', '--json'])).toMatchObject({ code: 0, stdout: '[]\n', stderr: '' });

@@ -14,5 +14,5 @@ const columns: readonly Column<TableFormat>[] = [
 export async function run(_: TableFormatList, cli: Cli): Promise<void> {
   const { signal } = cli;
   const items = await withClient(cli, (client) => admin(client).tableFormats.list({ signal }));
-  await printList(cli, { items, columns, toObject: toJson, empty: 'no tableformats' });
+  await printList(cli, { items, columns, toObject: toJson, empty: 'no table formats' });
 }

@@ -118,6 +118,8 @@ export function exitCodeOf({ code, context, cause }: Failure): number {
         : exitCodeOf(first);
     case 'cluster/unhealthy':
       return first === undefined ? EXIT.failure : exitCodeOf(first);
+    case 'websocket/refused':
+      return isUnauthorised(context) ? EXIT.denied : EXIT.unreachable;
     // Whoever is refused was reached.
     case 'connect/failed':
     case 'connect/timeout':
@@ -126,6 +128,10 @@ export function exitCodeOf({ code, context, cause }: Failure): number {
       return BY_CODE[code] ?? BY_CODE[code.slice(0, code.indexOf('/'))] ?? EXIT.failure;
   }
 }
+
+/** Whether a gateway wants a token, or another one. */
+const isUnauthorised = (context: unknown): boolean =>
+  [401, 403].includes((context as { readonly status: number }).status);
 
 function failureIn(cause: unknown): Failure | undefined {
   return cause instanceof Error && 'code' in cause && typeof cause.code === 'string'

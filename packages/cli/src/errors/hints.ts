@@ -3,7 +3,8 @@
 type Context = Readonly<Record<string, unknown>>;
 
 const HINTS: Readonly<Record<string, (c: Context) => string | undefined>> = {
-  'topic/not-found': (c) => `flv topic list shows what is there; flv topic create ${c.topic} creates it`,
+  'topic/not-found': (c) =>
+    `flv topic list shows what is there${isTopicName(c.topic) ? `; flv topic create ${c.topic} creates it` : ''}`,
   'partition/not-found': (c) => `see flv topic describe ${c.topic}`,
   'produce/too-large': (c) => `raise --max-request-size above ${c.sizeBytes} bytes`,
   'input/line-too-long': (c) => `raise --max-request-size above ${c.sizeBytes} bytes`,
@@ -14,6 +15,12 @@ const HINTS: Readonly<Record<string, (c: Context) => string | undefined>> = {
   'change/unconfirmed': () =>
     'flv cluster spu list shows which SPUs are online: a topic waits for as many as it has replicas',
   'connect/failed': () => 'flv cluster start starts one here; --cluster and --profile choose another',
+  'connection/refused': (c) =>
+    String(c.peer).startsWith('ws') ? 'flv gateway start starts a gateway here, and prints its URL' : undefined,
+  'websocket/refused': (c) =>
+    c.status === 401
+      ? 'the gateway wants a token: FLUVIO_GATEWAY_TOKEN holds it'
+      : 'flv gateway start prints its URL, such as ws://127.0.0.1:9095/v1/tunnel',
   'connection/no-answer': (c) =>
     String(c.peer).startsWith('tls')
       ? 'give --client-cert and --client-key if it wants them; leave --tls out if it speaks plaintext'
@@ -57,6 +64,9 @@ const HINTS: Readonly<Record<string, (c: Context) => string | undefined>> = {
   'confirm/needed': () => 'add --yes',
   'option/invalid': () => undefined,
 };
+
+/** Whether there can be such a topic at all. */
+const isTopicName = (name: unknown): boolean => /^(?!-)[a-z0-9-]{1,63}(?<!-)$/.test(String(name));
 
 /** What of an error decides. */
 interface Failure {

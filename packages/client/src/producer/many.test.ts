@@ -238,6 +238,29 @@ describe('a stream of records', () => {
   });
 });
 
+test('hooks that reject are no unhandled rejections, and change nothing', async () => {
+  const unhandled: unknown[] = [];
+  const listener = (reason: unknown): void => void unhandled.push(reason);
+  process.on('unhandledRejection', listener);
+  try {
+    let told = 0;
+    const hook = async (): Promise<void> => {
+      told++;
+      throw new Error('mine');
+    };
+    const { cluster, producer } = await producing({ onBatch: hook, onRetry: hook, onFailure: hook });
+    let refusals = 1;
+    cluster.faults.produce = () => ({ kind: refusals-- > 0 ? 'NotLeaderForPartition' : 'MessageTooLarge' });
+    void producer.enqueue({ value: 'a' });
+    await producer.flush();
+    await new Promise((resolve) => setTimeout(resolve, 0));
+    expect(unhandled).toEqual([]);
+    expect(told).toBe(3);
+  } finally {
+    process.off('unhandledRejection', listener);
+  }
+});
+
 test('a failed send that nobody listens to is no unhandled rejection', async () => {
   const unhandled: unknown[] = [];
   const listener = (reason: unknown): void => void unhandled.push(reason);

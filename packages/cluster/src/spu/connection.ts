@@ -26,6 +26,7 @@ import { errorData, fetch, fetchOffsets } from './fetch.ts';
 import { produce } from './produce.ts';
 import type { ProduceTransforms } from './produce-transform.ts';
 import type { Replicas } from './replicas.ts';
+import { sliceMemory } from './slice-memory.ts';
 import type { SmartModules } from './smartmodules.ts';
 import type { Stream } from './stream-fetch.ts';
 import { startStream } from './stream-fetch.ts';
@@ -59,6 +60,7 @@ export function spuRoutes({ replicas, offsets, smartModules, transforms }: SpuPa
   /** Who reads what, of every stream that had a consumer's name, for as long as the connection lives. */
   const consumers = new Map<number, Omit<StoreConsumerOffsetRequest, 'offset'>>();
   const turns = takeTurns();
+  const memory = sliceMemory();
   let lastStreamId = 0;
 
   const exists = (streamId: number): boolean => streamId >= 1 && streamId <= lastStreamId;
@@ -76,7 +78,7 @@ export function spuRoutes({ replicas, offsets, smartModules, transforms }: SpuPa
       return refuse({ kind: 'Other', message: `a connection can have ${STREAM_LIMIT} streams: open another` }, 0);
     }
     const id = ++lastStreamId;
-    const stream = startStream({ id, replica, request, call, smartModules, turns });
+    const stream = startStream({ id, replica, request, call, smartModules, turns, memory });
     streams.set(id, stream);
     if (request.consumerId !== undefined) {
       consumers.set(id, { replica: replica.key, incarnation: replica.incarnation, consumerId: request.consumerId });

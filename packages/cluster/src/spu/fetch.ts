@@ -13,6 +13,7 @@ import type {
 import { NO_ERROR } from '@fluvio-ts/protocol';
 import type { Handler } from '@fluvio-ts/protocol/internal';
 import { reasonOf } from '../logger.ts';
+import type { ReadMemory } from '../storage/log-file.ts';
 import type { ReadCursor } from '../storage/read-batches.ts';
 import type { ConsumerOffsets } from './consumer-offsets/consumer-offsets.ts';
 import type { Replica } from './replica.ts';
@@ -91,6 +92,8 @@ export interface SliceQuery {
   /** 0 for no records at all. */
   readonly maxBytes: number;
   readonly cursor?: ReadCursor;
+  /** As {@link ReadRange.memory}. */
+  readonly memory?: ReadMemory | undefined;
 }
 
 /** The answer about an offset at which there is nothing to read, now or ever; undefined for one that is in reach. */
@@ -114,7 +117,7 @@ export function rangeProblem(replica: Replica, from: bigint): PartitionData | un
 }
 
 /** Reads whole batches, at least one where there is one, from the one that contains the offset. Errors are in the answer. */
-export function slice(replica: Replica, { from, isolation, maxBytes, cursor }: SliceQuery): PartitionData {
+export function slice(replica: Replica, { from, isolation, maxBytes, cursor, memory }: SliceQuery): PartitionData {
   const problem = rangeProblem(replica, from);
   if (problem !== undefined) return problem;
   const { partition } = replica.key;
@@ -123,7 +126,7 @@ export function slice(replica: Replica, { from, isolation, maxBytes, cursor }: S
   let records = NOTHING;
   if (offset < end && maxBytes > 0) {
     try {
-      records = replica.read({ from: offset, end, maxBytes: Math.min(maxBytes, LARGEST_SLICE_BYTES), cursor });
+      records = replica.read({ from: offset, end, maxBytes: Math.min(maxBytes, LARGEST_SLICE_BYTES), cursor, memory });
     } catch (error) {
       return errorData(partition, { kind: 'Other', message: reasonOf(error) });
     }

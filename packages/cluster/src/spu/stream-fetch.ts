@@ -10,6 +10,7 @@ import type { ErrorCode, PartitionData, StreamFetchRequest, StreamFetchResponse 
 import type { Call } from '@fluvio-ts/protocol/internal';
 import { errorData, slice } from './fetch.ts';
 import type { Replica } from './replica.ts';
+import type { SliceMemory } from './slice-memory.ts';
 import type { SmartModules } from './smartmodules.ts';
 import { codeOf } from './smartmodules.ts';
 import type { TransformedStream } from './stream-transform.ts';
@@ -26,6 +27,8 @@ export interface StreamParts {
   readonly smartModules: SmartModules;
   /** Lets one stream of the connection at a time read and send, so that a slow client holds one slice in memory, not one for each. */
   readonly turns: Turns;
+  /** Shared by the streams of the connection, which take turns. */
+  readonly memory: SliceMemory;
 }
 
 /** A running stream. */
@@ -41,7 +44,7 @@ const DELETED = -2n;
 const IGNORED = -1n;
 
 /** Starts to send. */
-export function startStream({ id, replica, request, call, smartModules, turns }: StreamParts): Stream {
+export function startStream({ id, replica, request, call, smartModules, turns, memory }: StreamParts): Stream {
   const { topic, isolation } = request;
   // max_bytes is a u32 in disguise.
   const maxBytes = Math.max(1, request.maxBytes >>> 0);
@@ -72,9 +75,10 @@ export function startStream({ id, replica, request, call, smartModules, turns }:
     // The turn may have come after the end of the connection, or of the topic.
     call.signal.throwIfAborted();
     if (replica.state === 'gone' || !replica.leads(epoch)) return 'nothing';
-    const data = slice(replica, { from, isolation, maxBytes, cursor });
+    const data = slice(replica, { from, isolation, maxBytes, cursor, memory: memory.when(call.allSent()) });
     const failed = data.errorCode.kind !== 'None';
     if (!failed && data.records.length === 0) return 'nothing';
+    if (cursor.offset >= replica.limit(isolation)) memory.release();
     await send(data);
     return failed ? 'ended' : 'sent';
   };

@@ -17,8 +17,8 @@ export interface LogFile {
    * @throws `storage/full` without room on the device, `storage/io` for any other reason
    */
   append(bytes: Uint8Array): void;
-  /** Reads up to `length` bytes at `position`; fewer at the end of the file. @throws `storage/io` */
-  read(position: number, length: number): Uint8Array;
+  /** Reads up to `length` bytes at `position`; fewer at the end of the file. `memory` is used if it is given. @throws `storage/io` */
+  read(position: number, length: number, memory?: ReadMemory): Uint8Array;
   /** Cuts the end off. @throws `storage/io` */
   truncate(sizeBytes: number): void;
   /** Hands everything to the device; resolves when it is there. Rejects with `storage/io`. */
@@ -27,6 +27,15 @@ export interface LogFile {
   /** Whether a failed append could not be undone: the file may end with a part of it, and takes nothing more. */
   readonly broken: boolean;
 }
+
+/** Gives so many bytes to read into, with whatever is in them. */
+export type ReadMemory = (bytes: number) => Uint8Array;
+
+/** Memory of its own for each read. */
+export const freshMemory: ReadMemory = (bytes) => {
+  const { buffer, byteOffset } = Buffer.allocUnsafeSlow(bytes);
+  return new Uint8Array(buffer, byteOffset, bytes);
+};
 
 /** What the system says when there is no room: on the device, in the quota, or under the limit of file sizes. */
 const NO_ROOM = new Set(['ENOSPC', 'EDQUOT', 'EFBIG']);
@@ -83,11 +92,10 @@ export function openLogFile(path: string): LogFile {
       }
       size += written;
     },
-    read(position, length) {
+    read(position, length, memory = freshMemory) {
       if (closed) throw refuse('read', new Error('it is closed'));
       const wanted = Math.max(0, Math.min(length, size - position));
-      const buffer = Buffer.allocUnsafeSlow(wanted);
-      const bytes = new Uint8Array(buffer.buffer, buffer.byteOffset, wanted);
+      const bytes = memory(wanted);
       let filled = 0;
       while (filled < wanted) {
         const got = attempt('read', () => readSync(fd, bytes, filled, wanted - filled, position + filled));

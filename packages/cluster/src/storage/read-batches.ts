@@ -2,7 +2,7 @@
 import { BATCH_HEADER_BYTES, isFluvioError, readBatchHeader } from '@fluvio-ts/protocol';
 import { clusterError } from '../errors.ts';
 import { reasonOf } from '../logger.ts';
-import type { LogFile } from './log-file.ts';
+import type { LogFile, ReadMemory } from './log-file.ts';
 import type { SparseIndex } from './sparse-index.ts';
 import { INDEX_INTERVAL_BYTES } from './sparse-index.ts';
 
@@ -22,6 +22,8 @@ export interface ReadRange {
   /** As many whole batches as fit, and at least one. */
   readonly maxBytes: number;
   readonly cursor?: ReadCursor | undefined;
+  /** Default: memory of its own. One read may ask more than once; what it got before is then not looked at again. */
+  readonly memory?: ReadMemory | undefined;
 }
 
 /** A segment's two files. */
@@ -43,11 +45,11 @@ const NOTHING: Uint8Array = new Uint8Array(0);
 
 /** Whole batches of one segment, back to back; empty if the first one ends behind `range.end`. @throws `storage/corrupt`, `storage/io` */
 export function readBatches(segment: SegmentFiles, range: ReadRange): Uint8Array {
-  const { from, end, maxBytes, cursor } = range;
+  const { from, end, maxBytes, cursor, memory } = range;
   const { file, baseOffset } = segment;
   const known = cursor !== undefined && cursor.segment === baseOffset && cursor.offset === from;
   const start = known ? cursor.position : startOf(segment, from);
-  const window = windowOver(file, known ? maxBytes : maxBytes + INDEX_INTERVAL_BYTES);
+  const window = windowOver(file, known ? maxBytes : maxBytes + INDEX_INTERVAL_BYTES, memory);
 
   let first = window.place(start);
   while (first.nextOffset <= from) first = window.place(first.end);
@@ -82,7 +84,7 @@ function startOf({ file, index, baseOffset }: SegmentFiles, from: number): numbe
 }
 
 /** A piece of the file in memory, which moves on when something behind it is asked for. */
-function windowOver(file: LogFile, sizeBytes: number) {
+function windowOver(file: LogFile, sizeBytes: number, memory: ReadMemory | undefined) {
   let start = 0;
   let held: Uint8Array = NOTHING;
 
@@ -104,7 +106,7 @@ function windowOver(file: LogFile, sizeBytes: number) {
       let place = placeIn(position);
       if (place === undefined) {
         start = position;
-        held = file.read(position, Math.max(sizeBytes, BATCH_HEADER_BYTES));
+        held = file.read(position, Math.max(sizeBytes, BATCH_HEADER_BYTES), memory);
         place = placeIn(position);
       }
       if (place === undefined || place.end > file.sizeBytes) {
@@ -119,7 +121,7 @@ function windowOver(file: LogFile, sizeBytes: number) {
     },
     bytes(from: number, to: number): Uint8Array {
       if (from >= start && to <= start + held.length) return held.subarray(from - start, to - start);
-      return file.read(from, to - from);
+      return file.read(from, to - from, memory);
     },
   };
 }

@@ -8,10 +8,12 @@ import { admin } from '@fluvio-ts/admin';
 import type { KeyValue, Record } from '@fluvio-ts/compat';
 import Fluvio, {
   arrayBufferToString,
+  CustomSpuSpec,
   FluvioAdmin,
   Offset,
   OffsetFrom,
   SmartModuleType,
+  SpuGroupSpec,
   stringToArrayBuffer,
 } from '@fluvio-ts/compat';
 import { addProfile, updateProfiles } from '@fluvio-ts/node/profiles';
@@ -168,6 +170,29 @@ test('a SmartModule that is none', async () => {
   await writeFile(file, 'no module');
   const opened = await consumer.streamWithConfig(Offset.FromBeginning(), { smartmoduleFile: file });
   await expect(opened.next()).rejects.toMatchObject({ name: 'FluvioError' });
+  await fluvio.close();
+});
+
+test('what is created has the defaults of the class, and those that it was given', async ({ skip }) => {
+  cluster.own(skip);
+  const fluvio = await Fluvio.connect({ ...at, partitions: 3, replicas: 2, minId: 40 });
+  const admin = await fluvio.admin();
+  await admin.createTopic('three');
+  expect(await admin.findTopic('three')).toMatchObject({ spec: { replicas: { computed: { partitions: 3 } } } });
+
+  const id = 7_000;
+  await admin.createCustomSpu('spare', new CustomSpuSpec({ id, ingress: [{ ip: '10.0.0.1' }] }));
+  const spus = JSON.parse(await admin.listSpu()) as { name: string; spec: object }[];
+  expect(spus.find(({ name }) => name === 'spare')).toMatchObject({
+    spec: { spuId: id, publicEndpoint: { port: 9005 } },
+  });
+  await admin.deleteCustomSpu('spare');
+  await admin.createCustomSpu('any', undefined);
+  await admin.deleteCustomSpu('any');
+
+  expect(new SpuGroupSpec(admin.options)).toMatchObject({ replicas: 2, minId: 40, spuConfig: { env: [] } });
+  await admin.createManagedSpu('group', undefined);
+  await admin.deleteManagedSpu('group');
   await fluvio.close();
 });
 

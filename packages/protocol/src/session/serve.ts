@@ -18,6 +18,11 @@ export interface Call<R> {
   /** Sends one more answer with this request's correlation id; resolves when the connection wants more. */
   push(response: R): Promise<void>;
   /**
+   * Whether all answers of the connection have left this process, so that memory which they referred to may be used again.
+   * False where the connection cannot tell.
+   */
+  allSent(): boolean;
+  /**
    * Lets the next request of the connection be handled before this one is answered: called by a handler that has done what
    * later requests could depend on, and only waits for others from then on.
    */
@@ -93,6 +98,8 @@ export async function serve(
     );
   };
 
+  const allSent = (): boolean => pipe.unsentBytes?.() === 0;
+
   const handle = (frame: Uint8Array): unknown => {
     const { header, body } = decodeHeader(frame);
     const { apiKey, apiVersion: version, correlationId, clientId } = header;
@@ -110,7 +117,7 @@ export async function serve(
       released = true;
       onRelease();
     };
-    const call = { version, correlationId, clientId, signal: connection.signal, push, release };
+    const call = { version, correlationId, clientId, signal: connection.signal, push, allSent, release };
     const answer = route.handler(request, call);
     const handled = (): void => {
       if (route.borrows === true) framePool?.give(frame);
