@@ -46,7 +46,7 @@ export async function bundle(folder) {
     comments: { legal: true, jsdoc: false, annotation: true },
     minifyInternalExports: false,
     chunkFileNames: '[name].js',
-    plugins: [{ name: 'mark-pure', renderChunk: (code) => markPure(code, parseAst) }],
+    plugins: [{ name: 'mark-pure', renderChunk: (code) => licencesOnce(markPure(code, parseAst)) }],
     codeSplitting: { groups: exports['./internal'] === undefined ? [] : [core(dist, entries)] },
   });
   await build.close();
@@ -63,6 +63,12 @@ function core(dist, entries) {
   const isOfEntry = (path) =>
     entries.includes(path.replace(/\.js$/, '')) || apart.some((folder) => path.startsWith(`${folder}/`));
   return { name: 'core', test: (id) => !isOfEntry(relative(dist, id).replaceAll('\\', '/')) };
+}
+
+/** A parser that is brought along has its licence at the head of each of its files. */
+function licencesOnce(code) {
+  const seen = new Set();
+  return code.replace(/\/\*![\s\S]*?\*\/\n?/g, (text) => (seen.has(text) ? '' : seen.add(text) && text));
 }
 
 /** The files with this ending that an `exports` value can lead to. */

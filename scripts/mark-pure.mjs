@@ -4,7 +4,7 @@
  * Bundlers believe the manifest for whole files only. Once many modules are one file they look at each statement, and keep
  * every call that nobody told them to be pure, and every read of a property, which may be a getter.
  */
-const MARK = '/* @__PURE__ */ ';
+const MARK = '/*@__PURE__*/ ';
 
 /** What runs later, or never. */
 const LATER = new Set([
@@ -25,15 +25,16 @@ export function markPure(code, parse) {
     const declaration = statement.declaration ?? statement;
     if (declaration?.type !== 'VariableDeclaration') continue;
     for (const { init } of declaration.declarations) {
-      if (init !== null && reads(init)) inserts.push([init.start, `${MARK}(() => (`], [init.end, '))()']);
-      else calls(init, (at) => inserts.push([at, MARK]));
+      if (init === null) continue;
+      const made = calls(init);
+      if (reads(init) || made.length > 1) inserts.push([init.start, `${MARK}(() => (`], [init.end, '))()']);
+      else if (made.length === 1) inserts.push([made[0], MARK]);
     }
   }
   let marked = '';
   let from = 0;
   for (const [at, text] of inserts.sort(([a], [b]) => a - b)) {
-    const before = code.slice(from, at);
-    marked += text === MARK && before.endsWith(MARK) ? before : before + text;
+    marked += code.slice(from, at) + text;
     from = at;
   }
   return marked + code.slice(from);
@@ -46,11 +47,10 @@ function reads(node) {
   return children(node).some(reads);
 }
 
-/** Tells where the calls begin that making the value takes. */
-function calls(node, tell) {
-  if (node === null) return;
-  if (node.type === 'CallExpression' || node.type === 'NewExpression') tell(node.start);
-  for (const child of children(node)) calls(child, tell);
+/** Where the calls begin that making the value takes. */
+function calls(node) {
+  const own = node.type === 'CallExpression' || node.type === 'NewExpression' ? [node.start] : [];
+  return [...own, ...children(node).flatMap(calls)];
 }
 
 /** The parts of a node that are run with it. */

@@ -244,7 +244,7 @@ export async function streamPartition(
           if (gap.reason === 'truncated') sink.truncated(topic, partition, gap.next);
           if (place !== undefined) place.next = gap.next;
           await onGap?.(gap);
-        } else if (isRetryable(error)) {
+        } else if (isRetryable(error) && attempt < settings.retries) {
           attempt++;
           wait.failed(error);
           await onRetry?.({ topic, partition, attempt, error });

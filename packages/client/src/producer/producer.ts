@@ -5,7 +5,7 @@ import { EMPTY_BATCH_BYTES, recordSize } from '@fluvio-ts/protocol';
 import type { StopSignal } from '@fluvio-ts/protocol/internal';
 import { stopper } from '@fluvio-ts/protocol/internal';
 import type { Cluster } from '../cluster.ts';
-import { deadline, waitError } from '../connection/timer.ts';
+import { abortedError, deadline, waitError } from '../connection/timer.ts';
 import { clientError, reasonOf } from '../errors.ts';
 import { smartModuleChain } from '../smartmodules.ts';
 import { admission } from './admission.ts';
@@ -34,7 +34,8 @@ export interface Producer<R = ProducerRecord> extends AsyncDisposable {
    * Sends one record; resolves when it is acknowledged. Records of one partition keep the order in which they were sent,
    * awaited or not. Key and value are copied at once, unless the buffer is full: so leave them alone until it settles.
    *
-   * `signal` gives up waiting for room in the buffer; a record that has entered it is delivered or rejected regardless.
+   * `signal` gives up waiting for room in the buffer, and sends nothing if it is aborted already; a record that has entered the
+   * buffer is delivered or rejected regardless.
    *
    * The promise is the only one to hear of a failure, and it is safe to drop: a rejection that nobody listens to does not end
    * the process. It still counts in {@link Producer.stats}, and `onBatch` hears of it.
@@ -105,8 +106,6 @@ const MOST_BYTES_PER_CHARACTER = 3;
 const CLOSE_TIMEOUT_MS = 10_000;
 /** Long enough for promises; nothing waits for a server any more. */
 const SETTLE_TIMEOUT_MS = 1_000;
-/** Most that is kept in buffers between batches. */
-const POOLED_BYTES = 8_388_608;
 
 /** What a record costs in memory besides its bytes, measured: its promise and result, its share of a group's, or next to nothing. */
 const SEND_COST_BYTES = 512;
@@ -139,6 +138,8 @@ export async function openProducer<R>(
     counters,
     abandoned: life.signal,
   });
+  // Room behind a full batch, so that the record that no longer fits does not make the buffer grow.
+  const pool = bufferPool(batchBytes + Math.min(batchBytes, 16_384), bufferBytes);
   const shared = {
     ...settings,
     batchBytes,
@@ -148,11 +149,11 @@ export async function openProducer<R>(
     codec,
     codecs,
     counters,
-    // Room behind a full batch, so that the record that no longer fits does not make the buffer grow.
-    pool: bufferPool(batchBytes + Math.min(batchBytes, 16_384), Math.min(POOLED_BYTES, bufferBytes / 4)),
+    pool,
     give: (bytes: number, records: number): void => {
       bufferedRecords -= records;
       budget.give(bytes);
+      if (budget.usedBytes === 0) pool.rest();
     },
     takeMore: budget.takeMore,
   };
@@ -176,6 +177,10 @@ export async function openProducer<R>(
   const checkOpen = (): void => {
     if (closing !== undefined) throw closed();
     if (cluster.life.aborted) throw cluster.life.reason;
+  };
+
+  const checkWanted = (signal: AbortSignal | undefined): void => {
+    if (signal?.aborted === true) throw abortedError(`sending to topic '${topic}'`, signal);
   };
 
   /** The record as it will be sent, if it can be. */
@@ -212,6 +217,7 @@ export async function openProducer<R>(
     const caller = new SendCaller();
     try {
       checkOpen();
+      checkWanted(signal);
       const record = accepted(given);
       const held = heldBytes(record, SEND_COST_BYTES);
       if (budget.take(held)) append(record, held, caller, 0);
@@ -234,6 +240,7 @@ export async function openProducer<R>(
   const sendAll = (given: readonly R[], signal: AbortSignal | undefined): Promise<SendResult[]> =>
     handled((resolve, reject) => {
       checkOpen();
+      checkWanted(signal);
       const records = given.map(accepted);
       if (records.length === 0) {
         resolve([]);

@@ -61,6 +61,8 @@ export interface Faults {
   connect?: (to: Endpoint) => Error | undefined;
   /** Changes what is answered, as SmartModules do: undefined for no answer at all, the SPU going on behind it. */
   answer?: (answer: PartitionData, request: StreamFetchRequest) => PartitionData | undefined;
+  /** Awaited before stored offsets are listed. */
+  listing?: () => Promise<void>;
   /** What storing an offset is answered. */
   store?: (consumerId: string) => ErrorCode | undefined;
 }
@@ -372,9 +374,10 @@ export function broker(spus = 1): Broker {
         stored.delete(`${consumerId} ${key(replicaId.topic, replicaId.partition)}`);
         return { errorCode: NO_ERROR };
       }),
-      on(FetchConsumerOffsets, ({ filter }) => {
+      on(FetchConsumerOffsets, async ({ filter }) => {
+        await faults.listing?.();
         if (leaders.get('consumer-offset-0') !== spu) {
-          return { errorCode: { kind: 'PartitionNotLeader' }, consumers: [] };
+          return { errorCode: { kind: 'PartitionNotLeader' as const }, consumers: [] };
         }
         const consumers = [...stored].map(([name, offset]) => {
           const [consumerId = '', place = ''] = name.split(' ');
