@@ -111,6 +111,8 @@ export async function streamPartition(
   const silence = (ms: number): Promise<typeof SILENT> =>
     new Promise((resolve) => {
       silenceTimer = setTimeout(resolve, ms, SILENT);
+      // What keeps the process is the connection, where it should.
+      (silenceTimer as unknown as { readonly unref?: () => void }).unref?.();
     });
 
   /** At a time to come, the end that there is then is the end. */
