@@ -106,8 +106,6 @@ const MOST_BYTES_PER_CHARACTER = 3;
 const CLOSE_TIMEOUT_MS = 10_000;
 /** Long enough for promises; nothing waits for a server any more. */
 const SETTLE_TIMEOUT_MS = 1_000;
-/** Most that is kept in buffers between batches. */
-const POOLED_BYTES = 8_388_608;
 
 /** What a record costs in memory besides its bytes, measured: its promise and result, its share of a group's, or next to nothing. */
 const SEND_COST_BYTES = 512;
@@ -140,6 +138,8 @@ export async function openProducer<R>(
     counters,
     abandoned: life.signal,
   });
+  // Room behind a full batch, so that the record that no longer fits does not make the buffer grow.
+  const pool = bufferPool(batchBytes + Math.min(batchBytes, 16_384), bufferBytes);
   const shared = {
     ...settings,
     batchBytes,
@@ -149,11 +149,11 @@ export async function openProducer<R>(
     codec,
     codecs,
     counters,
-    // Room behind a full batch, so that the record that no longer fits does not make the buffer grow.
-    pool: bufferPool(batchBytes + Math.min(batchBytes, 16_384), Math.min(POOLED_BYTES, bufferBytes / 4)),
+    pool,
     give: (bytes: number, records: number): void => {
       bufferedRecords -= records;
       budget.give(bytes);
+      if (budget.usedBytes === 0) pool.rest();
     },
     takeMore: budget.takeMore,
   };
