@@ -116,7 +116,11 @@ export function bytePipe(socket: Socket, { box, peer, explain, isPlain = false, 
       }
       wrote = true;
       for (const chunk of chunks) socket.write(chunk);
-      return socket.writableNeedDrain && socket.writableLength >= WRITE_AHEAD_BYTES ? drain() : READY;
+      if (socket.writableLength < WRITE_AHEAD_BYTES) return READY;
+      const taken = socket.writableNeedDrain ? drain() : READY;
+      // So much gains nothing by waiting for more, and the peer has something to do while this turn goes on.
+      uncork();
+      return taken;
     },
     end() {
       if (ending !== undefined) return ending;

@@ -5,7 +5,7 @@ import { int64ToJson } from './json.ts';
 const DEEPEST = 8;
 
 /** Makes a value plain. Integers of 64 bits become as in all our JSON; bytes are told by their length, since a log must not have payloads. */
-export function plainForLog(value: unknown, depth = 0): unknown {
+function plainForLog(value: unknown, depth = 0): unknown {
   if (typeof value === 'bigint') return int64ToJson(value);
   if (typeof value !== 'object' || value === null) return value;
   if (depth >= DEEPEST) return '…';

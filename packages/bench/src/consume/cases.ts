@@ -4,6 +4,7 @@ import { tcp } from '@fluvio-ts/adapter-tcp';
 import type { Client } from '@fluvio-ts/client';
 import { connect } from '@fluvio-ts/client';
 import { codecs } from '@fluvio-ts/compression';
+import { percentile } from '../cluster/target.ts';
 import type { ConsumeJob, Measured } from './job.ts';
 
 type Job<Kind extends ConsumeJob['do']> = Extract<ConsumeJob, { readonly do: Kind }>;
@@ -12,9 +13,6 @@ const ROUNDS = 5;
 const LATENCY_BYTES = 100;
 
 const open = (endpoint: string): Promise<Client> => connect({ endpoint, transport: tcp(), codecs: codecs() });
-
-const percentile = (sorted: readonly number[], share: number): number =>
-  sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] ?? Number.NaN;
 
 /** Lines of JSON that are alike, and not the same, of about the size. */
 function values(sizeBytes: number, count: number): string[] {
@@ -76,18 +74,16 @@ export async function read({ endpoint, topic, by, sizeBytes, records }: Job<'rea
     samples.push((seen / ms) * 1_000);
     cpu.push((user + system) / seen);
   }
-  const rate = percentile(
-    [...samples].sort((a, b) => a - b),
-    0.5,
-  );
-  const each = percentile(
-    cpu.sort((a, b) => a - b),
-    0.5,
-  );
-  return { samples, note: `${((rate * sizeBytes) / 1e6).toFixed(0)} MB/s, ${each.toFixed(2)} us of CPU per record` };
+  const rate = percentile(samples, 0.5);
+  const each = percentile(cpu, 0.5);
+  return {
+    samples,
+    cpu,
+    note: `${((rate * sizeBytes) / 1e6).toFixed(0)} MB/s, ${each.toFixed(2)} us of CPU per record`,
+  };
 }
 
-/** Microseconds from `send` to the reader's hands, at a steady rate. */
+/** Milliseconds from `send` to the reader's hands, at a steady rate. */
 export async function latency({ endpoint, topic, perSecond, records }: Job<'latency'>): Promise<Measured> {
   await using client = await open(endpoint);
   await using producer = await client.producer(topic);
@@ -100,7 +96,7 @@ export async function latency({ endpoint, topic, perSecond, records }: Job<'late
       const now = performance.now();
       const { value } = record;
       const sentAt = new DataView(value.buffer, value.byteOffset).getFloat64(0);
-      if (++seen > warm) samples.push((now - sentAt) * 1_000);
+      if (++seen > warm) samples.push(now - sentAt);
       if (seen === records) break;
     }
   })();
@@ -115,9 +111,7 @@ export async function latency({ endpoint, topic, perSecond, records }: Job<'late
   }
   await Promise.all(sends);
   await reading;
-  const sorted = [...samples].sort((a, b) => a - b);
-  const [p50, p99, p999] = [0.5, 0.99, 0.999].map((share) => (percentile(sorted, share) / 1_000).toFixed(2));
-  return { samples, note: `p50 ${p50}, p99 ${p99}, p99.9 ${p999} ms` };
+  return { samples };
 }
 
 /** Milliseconds from making a consumer, its connection included, to its first record. */

@@ -20,5 +20,7 @@ export type ConsumeJob = Place &
 /** What is measured, in the unit of the case; `note` is for the reader. */
 export interface Measured {
   readonly samples: readonly number[];
+  /** Microseconds of processor per record, round by round. */
+  readonly cpu?: readonly number[];
   readonly note?: string;
 }

@@ -81,6 +81,11 @@ test('roles: a client with a certificate may do what the policy says', async () 
     ...['--client-cert', pem('client-alice.crt'), '--client-key', pem('client-alice.key'), '--json'],
   ];
   expect(JSON.parse((await home.flv(['topic', 'list', ...alice])).stdout)).toMatchObject([{ name: 'mine' }]);
+  const nobody = await home.flv(['topic', 'list', '-c', endpoint, '--insecure', '--json', '--timeout', '5s']);
+  expect([nobody.code, errorOf(nobody)]).toMatchObject([
+    4,
+    { message: expect.stringContaining('wants a client certificate'), hint: 'give --client-cert and --client-key' },
+  ]);
   const create = await home.flv(['topic', 'create', 'hers', ...alice]);
   expect([create.code, errorOf(create).message]).toEqual([4, expect.stringContaining("may not Create Topic 'hers'")]);
   const produce = await home.flv(['produce', 'mine', ...alice], { input: 'x\n' });

@@ -87,6 +87,11 @@ test('people get one line with the code, and one with what to do', () => {
   expect(code).toBe(3);
 });
 
+test('what is no name of a topic is not to be created, and nothing of it reaches the terminal as a control', () => {
+  expect(told(make('topic/not-found', { topic: 'a b' }), false).text).not.toContain('creates it');
+  expect(told(new UsageError('no \u001b[31mred\u0007'), false).text).toContain('no \\x1b[31mred\\x07');
+});
+
 test('programs get one JSON object, whatever is in the context', () => {
   const context = { offset: 2n ** 60n, bytes: Uint8Array.of(1), none: undefined };
   const { text } = told(make('connect/timeout', context), true);

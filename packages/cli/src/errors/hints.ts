@@ -3,7 +3,8 @@
 type Context = Readonly<Record<string, unknown>>;
 
 const HINTS: Readonly<Record<string, (c: Context) => string | undefined>> = {
-  'topic/not-found': (c) => `flv topic list shows what is there; flv topic create ${c.topic} creates it`,
+  'topic/not-found': (c) =>
+    `flv topic list shows what is there${isTopicName(c.topic) ? `; flv topic create ${c.topic} creates it` : ''}`,
   'partition/not-found': (c) => `see flv topic describe ${c.topic}`,
   'produce/too-large': (c) => `raise --max-request-size above ${c.sizeBytes} bytes`,
   'input/line-too-long': (c) => `raise --max-request-size above ${c.sizeBytes} bytes`,
@@ -63,6 +64,9 @@ const HINTS: Readonly<Record<string, (c: Context) => string | undefined>> = {
   'confirm/needed': () => 'add --yes',
   'option/invalid': () => undefined,
 };
+
+/** Whether there can be such a topic at all. */
+const isTopicName = (name: unknown): boolean => /^(?!-)[a-z0-9-]{1,63}(?<!-)$/.test(String(name));
 
 /** What of an error decides. */
 interface Failure {

@@ -35,7 +35,7 @@ export function reportError(error: unknown, talk: Talk, json: boolean): number {
 function tell(error: unknown): Told {
   if (error instanceof UsageError) {
     const { code, message, hint } = error;
-    return { code, message, hint, exitCode: EXIT.usage, context: undefined };
+    return { code, message: oneLine(message), hint, exitCode: EXIT.usage, context: undefined };
   }
   if (isFluvioError(error)) {
     const { code, message, context } = error;
@@ -66,4 +66,8 @@ const SYSTEM_HINTS: Readonly<Record<string, string>> = {
   ENOSPC: 'the device that the output goes to is full',
 };
 
-const oneLine = (text: string): string => text.replaceAll(/\s*\n\s*/g, ' ');
+/** Nothing that moves the cursor or colours the terminal: names and servers' texts are anybody's. */
+const oneLine = (text: string): string =>
+  text
+    .replaceAll(/\s*\n\s*/g, ' ')
+    .replaceAll(/\p{Cc}/gu, (control) => `\\x${control.charCodeAt(0).toString(16).padStart(2, '0')}`);

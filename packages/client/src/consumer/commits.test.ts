@@ -251,3 +251,31 @@ describe('what becomes of an offset that is gone', () => {
     expect(gaps).toEqual([]);
   });
 });
+
+test('a leader that changes while the stored offset is looked up ends nothing', async () => {
+  const { cluster, client } = await filled(1, 2);
+  const asked = new Promise<void>((resolve) => {
+    cluster.faults.listing = async () => {
+      resolve();
+      await answered;
+    };
+  });
+  let answer = (): void => {};
+  const answered = new Promise<void>((resolve) => {
+    answer = resolve;
+  });
+  const first = client.consumer('t', named)[Symbol.asyncIterator]().next();
+  await asked;
+  const retries: unknown[] = [];
+  const retried = new Promise<void>((resolve) => {
+    client.on('consumer-retry', ({ error }) => {
+      retries.push(error);
+      resolve();
+    });
+  });
+  cluster.moveLeader('t', 0, 2);
+  await retried;
+  answer();
+  expect((await first).value?.offset).toBe(0n);
+  expect(retries).toEqual([expect.objectContaining({ code: 'partition/unavailable' })]);
+});

@@ -1,8 +1,7 @@
 /** What a consumer has done and what of it is stored: marked record by record, sent to the cluster from time to time. */
 import type { StopSignal } from '@fluvio-ts/protocol/internal';
 import type { Cluster } from '../cluster.ts';
-import { orAborted } from '../connection/timer.ts';
-import { clientError } from '../errors.ts';
+import { abortedError, orAborted } from '../connection/timer.ts';
 import type { LiveStream } from './settings.ts';
 import { listStored, storeAlone, storeByStream } from './stored-offsets.ts';
 
@@ -134,7 +133,7 @@ export function commits({ cluster, nextId, onCommitted }: CommitsParts, consumer
       asked.catch(() => {
         if (listed === asked) listed = undefined;
       });
-      const found = await orAborted(asked, signal, () => clientError('client/closed', { what: 'the lookup' }));
+      const found = await orAborted(asked, signal, () => abortedError('looking up stored offsets', signal));
       const offset = found.get(key(topic, partition));
       markOf(topic, partition).stored = offset;
       return offset;

@@ -177,13 +177,21 @@ export function openConsumer(
     return batch;
   };
 
+  /** Begins to measure how long nothing comes for those who wait. */
+  const listen = (): void => {
+    clearTimeout(idleTimer);
+    const { idleMs } = settings.ending;
+    if (idleMs === undefined || isPaused || waiting.length === 0) return;
+    idleTimer = setTimeout(() => finish(undefined, false), idleMs);
+  };
+
   /** Gives what has arrived to those who wait. */
   const serve = (): void => {
     while (waiting.length > 0) {
       const batch = take();
       if (batch === undefined) break;
-      clearTimeout(idleTimer);
       waiting.shift()?.resolve(batch);
+      listen();
     }
     if (waiting.length > 0 && state.at === 'ending' && !isPaused && arrivals.isEmpty) finish(state.error, false);
   };
@@ -272,10 +280,7 @@ export function openConsumer(
     }
     return new Promise((resolve, reject) => {
       waiting.push({ resolve, reject });
-      const { idleMs } = settings.ending;
-      if (idleMs === undefined || isPaused) return;
-      clearTimeout(idleTimer);
-      idleTimer = setTimeout(() => finish(undefined, false), idleMs);
+      listen();
     });
   };
 
@@ -327,6 +332,7 @@ export function openConsumer(
     resume() {
       isPaused = false;
       letGo();
+      listen();
       serve();
     },
     get isPaused() {

@@ -225,6 +225,61 @@ test('a paused consumer holds the rest of a batch back, too, and a close ends th
   expect(settled).toEqual(['0', '1', '2', undefined]);
 });
 
+describe('silence ends every read that waits', () => {
+  const idle = { start: 'beginning', until: { idleMs: 20 } } as const;
+
+  test.each(['before', 'after'] as const)('that came %s a pause', async (when) => {
+    const { client } = await withTopic();
+    const consumer = client.consumer('t', idle);
+    const records = consumer[Symbol.asyncIterator]();
+    if (when === 'after') consumer.pause();
+    const pending = records.next();
+    consumer.pause();
+    consumer.resume();
+    expect((await pending).done).toBe(true);
+  });
+
+  test('and the others, when one of them gets something', async () => {
+    const { cluster, client } = await withTopic();
+    storeNumbers(cluster, 0, 1, 1);
+    const consumer = client.consumer('t', { start: 'beginning', until: { idleMs: 500 } });
+    const first = consumer.batches()[Symbol.asyncIterator]().next();
+    const second = consumer.batches()[Symbol.asyncIterator]().next();
+    expect([(await first).done, (await second).done]).toEqual([false, true]);
+  });
+});
+
+test.each([0, 2])('after %i attempts to resume, with the last reason, where so many are allowed', async (retries) => {
+  const { cluster, client } = await withTopic();
+  storeNumbers(cluster, 0, 1, 3);
+  const told: number[] = [];
+  const onRetry = ({ attempt }: { readonly attempt: number }): void => void told.push(attempt);
+  const records = client.consumer('t', { start: 'beginning', retries, onRetry })[Symbol.asyncIterator]();
+  for (let i = 0; i < 3; i++) await records.next();
+  const pending = records.next();
+  cluster.faults.stream = () => ({ kind: 'NotLeaderForPartition' });
+  cluster.cut(1);
+  await expect(pending).rejects.toThrow(retries === 0 ? /connection/ : /NotLeaderForPartition/);
+  expect(told).toEqual([1, 2].slice(0, retries));
+});
+
+test('the partition that mirrors a cluster is read by its name', async () => {
+  const { cluster, client } = await withTopic();
+  const config = {
+    kind: 'home' as const,
+    source: false,
+    partitions: ['edge-1', 'edge-2'].map((remoteCluster) => ({ remoteCluster, remoteReplica: 'm-0', source: false })),
+  };
+  cluster.addTopic('m', 2, { spec: { replicas: { kind: 'mirror', config } } });
+  store(cluster, 0, [{ value: 'of edge-1' }], 'm');
+  store(cluster, 1, [{ value: 'of edge-2' }], 'm');
+  const read = (topic: string, mirror: string): Promise<string[]> =>
+    texts(client.consumer(topic, { start: 'beginning', until: 'end', partitions: { mirror } }));
+  expect(await read('m', 'edge-2')).toEqual(['of edge-2']);
+  await expect(read('m', 'edge-3')).rejects.toThrow(/mirrors edge-1, edge-2/);
+  await expect(read('t', 'edge-1')).rejects.toThrow(/mirrors no cluster/);
+});
+
 test('a web stream of records, which closes the consumer when it is cancelled', async () => {
   const { cluster, client } = await withTopic();
   storeNumbers(cluster, 0, 3, 10);

@@ -73,6 +73,11 @@ export interface ConsumerOptions {
    * have; otherwise it goes on where the two logs part.
    */
   readonly whenEvicted?: WhenEvicted;
+  /**
+   * Most attempts to resume a stream between two answers; the next failure ends the consumer. Pauses between them grow up to
+   * 5 s. Default: no limit; 0 resumes nothing.
+   */
+  readonly retries?: number;
   /** Called when a stream is interrupted; it is resumed by itself, for ever. What it throws or rejects with ends the consumer. */
   readonly onRetry?: (retry: ConsumerRetry) => void;
   /**
@@ -103,6 +108,7 @@ const DEFAULTS = {
   verifyCrc: true,
   smartModules: [],
   onSmartModuleFailure: 'stop',
+  retries: Number.POSITIVE_INFINITY,
 } as const;
 
 /** The largest batch that can be read. */
@@ -124,6 +130,10 @@ export function consumerSettings(options: ConsumerOptions): ConsumerSettings {
     if (!Number.isSafeInteger(value) || value < 1 || value > MOST_BYTES) {
       throw invalid(option, `must be a whole number of bytes from 1 to ${MOST_BYTES}, not ${value}`);
     }
+  }
+  const { retries } = settings;
+  if (!(retries === Number.POSITIVE_INFINITY || (Number.isSafeInteger(retries) && retries >= 0))) {
+    throw invalid('retries', `must be a whole number from 0, or Infinity, not ${retries}`);
   }
   oneOf('order', settings.order, ['arrival', 'time']);
   oneOf('commit', settings.commit, ['auto', 'manual']);

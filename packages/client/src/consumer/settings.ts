@@ -22,6 +22,8 @@ export interface StreamSettings {
   readonly transform: ConsumerTransform | undefined;
   readonly whenEvicted: WhenEvicted | undefined;
   readonly consumerId: string | undefined;
+  /** Most attempts to resume between two answers. */
+  readonly retries: number;
   readonly onRetry: ((retry: ConsumerRetry) => void) | undefined;
   readonly onGap: ((gap: ConsumerGap) => void) | undefined;
   readonly onSkip: ((skip: ConsumerSkip) => void) | undefined;

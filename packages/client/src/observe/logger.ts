@@ -71,14 +71,12 @@ function lineOf(event: ClientEvent): Line {
     case 'producer-retry': {
       const { topic, partition, attempt, records, error } = event;
       const message = `records for ${topic}-${partition} wait (${records}): ${reasonOf(error)}`;
-      return line('warn', message, { topic, partition, attempt, records, ...errorFields(error) });
+      return line(retryLevel(attempt), message, { topic, partition, attempt, records, ...errorFields(error) });
     }
     case 'consumer-retry': {
       const { topic, partition, attempt, error } = event;
       const message = `reading ${topic}-${partition} was interrupted: ${reasonOf(error)}`;
-      // Attempts 1, 2, 4, 8 and so on: a partition without a leader is tried several times a second, for as long as it takes.
-      const level = (attempt & (attempt - 1)) === 0 ? 'warn' : 'debug';
-      return line(level, message, { topic, partition, attempt, ...errorFields(error) });
+      return line(retryLevel(attempt), message, { topic, partition, attempt, ...errorFields(error) });
     }
     case 'gap': {
       const { topic, partition, wanted, next, reason } = event;
@@ -100,6 +98,9 @@ function lineOf(event: ClientEvent): Line {
       return line('warn', event.message, {});
   }
 }
+
+/** Attempts 1, 2, 4, 8 and so on: a partition without a leader is tried several times a second, for as long as it takes. */
+const retryLevel = (attempt: number): Level => ((attempt & (attempt - 1)) === 0 ? 'warn' : 'debug');
 
 const line = (level: Level, message: string, fields: LogFields): Line => ({ level, message, fields });
 

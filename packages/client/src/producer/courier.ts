@@ -42,6 +42,9 @@ export interface Courier {
 /** What the slowest network that is put up with carries: 32 bytes a millisecond. */
 const SLOWEST_BYTES_PER_MS = 32;
 
+/** A request of this size saves nothing by waiting for others. */
+const LARGE_BYTES = 262_144;
+
 interface Parcel {
   readonly partition: number;
   readonly batches: readonly SealedBatch[];
@@ -115,6 +118,13 @@ export function courier(options: CourierOptions): Courier {
     }
   };
 
+  /** What waits for the rest of its turn leaves now. */
+  const depart = (session: Session, load: Load | undefined): void => {
+    if (load === undefined || loads.get(session) !== load) return;
+    loads.delete(session);
+    void carry(session, load, usualMs);
+  };
+
   return {
     send(session, partition, batches, leftMs, signal) {
       let bytes = 0;
@@ -125,20 +135,19 @@ export function courier(options: CourierOptions): Courier {
       }
       return new Promise((resolve, reject) => {
         const parcel: Parcel = { partition, batches, signal, resolve, reject };
-        // What is repeated, or late, has a deadline that is not for others to share.
-        if (isolation === 'read_committed' || !isFirst || leftMs < usualMs) {
+        let load = loads.get(session);
+        // What is repeated, or late, has a deadline that is not for others to share; what is large needs no company.
+        if (isolation === 'read_committed' || !isFirst || leftMs < usualMs || bytes >= LARGE_BYTES) {
+          depart(session, load);
           void carry(session, { parcels: [parcel], bytes }, Math.min(leftMs, usualMs));
           return;
         }
-        let load = loads.get(session);
         if (load === undefined || load.bytes + bytes > maxRequestBytes) {
+          depart(session, load);
           const mine: Load = { parcels: [], bytes: 0 };
           load = mine;
           loads.set(session, mine);
-          queueMicrotask(() => {
-            if (loads.get(session) === mine) loads.delete(session);
-            void carry(session, mine, usualMs);
-          });
+          queueMicrotask(() => depart(session, mine));
         }
         load.parcels.push(parcel);
         load.bytes += bytes;

@@ -1,27 +1,23 @@
 /** Takes sealed batches to the leader of their partition, through every refusal and lost connection, in order. */
-import type { Codecs, ErrorCode, FluvioError, ProducePartitionResponse } from '@fluvio-ts/protocol';
+import type { Codecs, ErrorCode, FluvioError, Isolation, ProducePartitionResponse } from '@fluvio-ts/protocol';
 import type { Session, StopSignal } from '@fluvio-ts/protocol/internal';
-import type { Cluster } from '../cluster.ts';
-import { deadline, waitError } from '../connection/timer.ts';
 import { clientError, isPassing, isRetryable, reasonOf, serverError } from '../errors.ts';
 import type { Wait } from '../observe/waits.ts';
 import type { SealedBatch } from './batch.ts';
 import { acknowledge, refuse } from './batch.ts';
 import { untilCommitted } from './commitment.ts';
-import type { Courier } from './courier.ts';
 import type { ProducerRetry } from './events.ts';
 import { tell } from './events.ts';
 import type { Counters } from './stats.ts';
+import type { Trip, TripOptions } from './trip.ts';
+import { beginTrip } from './trip.ts';
 
 /** What delivery needs to know. */
-export interface DeliveryOptions {
-  readonly cluster: Cluster;
-  readonly topic: string;
-  readonly partition: number;
+export interface DeliveryOptions extends TripOptions {
+  readonly isolation: Isolation;
   readonly deliveryTimeoutMs: number;
   readonly delivery: 'atLeastOnce' | 'atMostOnce';
   readonly retries: number;
-  readonly courier: Courier;
   readonly codecs: Codecs;
   readonly counters: Counters;
   readonly onRetry?: ((retry: ProducerRetry) => void) | undefined;
@@ -33,16 +29,32 @@ export type Settled = (
   outcome: { readonly baseOffset: bigint } | { readonly error: unknown },
 ) => void;
 
-/** Takes batches to the leader, whoever it is by then, until each is acknowledged or refused. Never rejects. */
+/** What delivery is told of the requests around it. */
+export interface Surroundings {
+  /** The first attempt, where it is under way. */
+  readonly trip: Trip | undefined;
+  /** Asked before anything is sent again: whether something behind it is stored already. */
+  overtaken(): Promise<boolean>;
+}
+
+/** Milliseconds until the first of some batches is given up; they are in the order in which they were made. */
+export const timeLeft = ([first]: readonly SealedBatch[]): number =>
+  first === undefined ? 0 : first.deadlineAt - performance.now();
+
+/**
+ * Takes batches to the leader, whoever it is by then, until each is acknowledged or refused. Never rejects. Resolves with the
+ * connection that stored the last of them, unless one was refused.
+ */
 export async function deliver(
   options: DeliveryOptions,
   batches: readonly SealedBatch[],
   settled: Settled,
   abandoned: StopSignal,
-): Promise<void> {
+  around: Surroundings,
+): Promise<Session | undefined> {
   const wait = options.cluster.waits.of('producer', options.topic, options.partition);
   try {
-    await persist(options, batches, settled, abandoned, wait);
+    return await persist(options, batches, settled, abandoned, around, wait);
   } finally {
     wait.over();
   }
@@ -53,14 +65,17 @@ async function persist(
   batches: readonly SealedBatch[],
   settled: Settled,
   abandoned: StopSignal,
+  { trip: first, overtaken }: Surroundings,
   wait: Wait,
-): Promise<void> {
+): Promise<Session | undefined> {
   const { cluster, topic, partition, codecs, counters, retries } = options;
   let waiting = batches;
   let last: unknown;
+  let isAnyRefused = false;
 
   const end = (ended: readonly SealedBatch[], error: unknown): void => {
     for (const batch of ended) {
+      isAnyRefused = true;
       refuse(batch, partition, codecs, error);
       settled(batch, { error });
     }
@@ -68,22 +83,22 @@ async function persist(
   };
 
   for (let attempt = 1; ; attempt++) {
-    const now = performance.now();
-    // In order, as they were made, so the first to go is the first in line.
-    const alive = waiting.findIndex(({ deadlineAt }) => deadlineAt > now);
-    if (alive !== 0) end(alive < 0 ? waiting : waiting.slice(0, alive), tooLate(options, attempt, last));
-    const [first] = waiting;
-    if (first === undefined) return;
-    const reign = cluster.reign(topic, partition, abandoned);
+    let trip = attempt === 1 ? first : undefined;
+    if (trip === undefined) {
+      const now = performance.now();
+      // In order, as they were made, so the first to go is the first in line.
+      const alive = waiting.findIndex(({ deadlineAt }) => deadlineAt > now);
+      if (alive !== 0) end(alive < 0 ? waiting : waiting.slice(0, alive), tooLate(options, attempt, last));
+      if (waiting.length === 0) return undefined;
+      trip = beginTrip(options, waiting, timeLeft(waiting), abandoned);
+    }
+    const { reign } = trip;
     try {
-      const leftMs = first.deadlineAt - now;
-      const session =
-        cluster.liveLeader(topic, partition, 'produce') ??
-        (await findLeader(cluster, topic, partition, reign.signal, leftMs));
-      const answered = await options.courier.send(session, partition, waiting, leftMs, reign.signal);
-      const restMs = first.deadlineAt - performance.now();
-      const answers = await untilCommitted(options, waiting, answered, reign.signal, restMs);
-      ({ again: waiting, error: last } = settleAnswers(options, waiting, answers, settled));
+      const answered = await trip.answers;
+      const answers = await untilCommitted(options, waiting, answered, reign.signal, timeLeft(waiting));
+      const outcome = settleAnswers(options, waiting, answers, settled);
+      ({ again: waiting, error: last } = outcome);
+      isAnyRefused ||= outcome.isAnyRefused;
     } catch (error) {
       last = reign.reasonFor(error);
       if (abandoned.aborted) end(waiting, abandoned.reason);
@@ -96,20 +111,25 @@ async function persist(
     } finally {
       reign.release();
     }
-    const [next] = waiting;
-    if (next === undefined) return;
-    if (attempt > retries) {
+    if (waiting.length === 0) return isAnyRefused ? undefined : trip.session;
+    // Another attempt would put it behind what is stored: its callers decide whether that is wanted.
+    if ((await overtaken()) || attempt > retries) {
       end(waiting, last);
-      return;
+      return undefined;
     }
     counters.retries++;
     const records = waiting.reduce((sum, batch) => sum + batch.records, 0);
     wait.failed(last);
     tell(options.onRetry, { topic, partition, attempt, records, error: last });
-    if (reign.isOver) continue;
-    const leftMs = Math.ceil(next.deadlineAt - performance.now()) + 1;
-    await cluster.pause(attempt, topic, partition, abandoned, leftMs);
+    if (reign.isOver || hasNewLeader(options, trip.session)) continue;
+    await cluster.pause(attempt, topic, partition, abandoned, Math.ceil(timeLeft(waiting)) + 1);
   }
+}
+
+/** Whether those in front have found another connection since. */
+function hasNewLeader({ cluster, topic, partition }: DeliveryOptions, tried: Session | undefined): boolean {
+  const session = cluster.liveLeader(topic, partition, 'produce');
+  return tried !== undefined && session !== undefined && session !== tried;
 }
 
 const unconfirmed = ({ topic, partition }: DeliveryOptions, error: unknown): FluvioError =>
@@ -131,7 +151,11 @@ function settleAnswers(
   batches: readonly SealedBatch[],
   answers: readonly ProducePartitionResponse[],
   settled: Settled,
-): { readonly again: readonly SealedBatch[]; readonly error: FluvioError | undefined } {
+): {
+  readonly again: readonly SealedBatch[];
+  readonly error: FluvioError | undefined;
+  readonly isAnyRefused: boolean;
+} {
   const failure = (code: ErrorCode): FluvioError => serverError(`producing to ${topic}-${partition}`, code);
   if (answers.length < batches.length) {
     for (const batch of batches) batch.mayBeDuplicate = true;
@@ -141,6 +165,7 @@ function settleAnswers(
   const lastStored = answers.findLastIndex(({ errorCode }) => errorCode.kind === 'None');
   const again: SealedBatch[] = [];
   let error: FluvioError | undefined;
+  let isAnyRefused = false;
   for (const [i, batch] of batches.entries()) {
     const { errorCode, baseOffset } = answers[i] as ProducePartitionResponse;
     // Once a later batch is stored, another attempt would put this one behind it: its callers decide whether that is wanted.
@@ -153,27 +178,11 @@ function settleAnswers(
       acknowledge(batch, partition, baseOffset);
       settled(batch, { baseOffset });
     } else {
+      isAnyRefused = true;
       const refusal = failure(errorCode);
       refuse(batch, partition, codecs, refusal);
       settled(batch, { error: refusal });
     }
   }
-  return { again, error };
-}
-
-async function findLeader(
-  cluster: Cluster,
-  topic: string,
-  partition: number,
-  signal: StopSignal,
-  leftMs: number,
-): Promise<Session> {
-  const limit = deadline(leftMs, signal);
-  try {
-    return await cluster.leader(topic, partition, 'produce', limit.signal);
-  } catch (error) {
-    throw limit.passed ? waitError(`reaching the leader of ${topic}-${partition}`, leftMs, limit, error) : error;
-  } finally {
-    limit.release();
-  }
+  return { again, error, isAnyRefused };
 }

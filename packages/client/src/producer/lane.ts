@@ -1,7 +1,4 @@
-/**
- * The way of one partition: records gather in batches, and one request at a time takes them to the leader, so that their
- * order holds through every retry.
- */
+/** The way of one partition: records gather in batches, which requests take to the leader in order. */
 import type { Codec, FluvioError } from '@fluvio-ts/protocol';
 import { EMPTY_BATCH_BYTES } from '@fluvio-ts/protocol';
 import { stopper } from '@fluvio-ts/protocol/internal';
@@ -10,9 +7,9 @@ import { openBatch, refuse, seal } from './batch.ts';
 import type { BufferPool } from './buffer-pool.ts';
 import type { Caller } from './callers.ts';
 import type { DeliveryOptions, Settled } from './delivery.ts';
-import { deliver } from './delivery.ts';
 import type { ProducerBatch } from './events.ts';
 import { tell } from './events.ts';
+import { requestLine } from './line.ts';
 
 /** What a lane needs. */
 export interface LaneOptions extends DeliveryOptions {
@@ -61,6 +58,9 @@ const ROOM_BYTES = 128;
 /** A record's lengths and numbers never take more. */
 const MOST_FRAMING_BYTES = 32;
 
+/** What full batches come to before they follow a request that is not answered yet. */
+const AHEAD_BYTES = 524_288;
+
 /** Someone who waits until certain batches are settled. */
 interface Flush {
   readonly unsettled: Set<SealedBatch>;
@@ -74,8 +74,7 @@ export function lane(options: LaneOptions): Lane {
   const life = stopper();
   /** Complete batches that are not in flight, in order. */
   const ready: SealedBatch[] = [];
-  /** The batches of the request in flight. An array of each request's own: one Set for all costs the garbage collector dear. */
-  let inFlight: readonly SealedBatch[] = [];
+  let readyBytes = 0;
   let open: OpenBatch | undefined;
   /** Size of the next batch's buffer: what the last one needed. */
   let expectedBytes = SMALLEST_BUFFER_BYTES;
@@ -130,6 +129,8 @@ export function lane(options: LaneOptions): Lane {
     settled(batch, { error });
   };
 
+  const line = requestLine(options, settled, life.signal);
+
   const sealOpen = (): void => {
     const batch = open;
     if (batch === undefined) return;
@@ -137,26 +138,30 @@ export function lane(options: LaneOptions): Lane {
     sealedBatches++;
     clearTimeout(lingering);
     const sealed = seal(batch, codec, pool, fail);
-    if (!sealed.isSettled) ready.push(sealed);
+    if (!sealed.isSettled) {
+      ready.push(sealed);
+      readyBytes += sealed.rawBytes;
+    }
     expectedBytes = Math.max(SMALLEST_BUFFER_BYTES, sealed.rawBytes + ROOM_BYTES);
   };
 
-  /** As many batches as one request may carry, at least one. */
-  const takeRequest = (): SealedBatch[] => {
+  /** As many batches as one request may carry, at least one; no more of them than are needed for `enoughBytes`. */
+  const takeRequest = (enoughBytes: number): SealedBatch[] => {
     let bytes = 0;
     let count = 0;
-    for (const batch of ready) {
-      bytes += batch.rawBytes;
-      if (count > 0 && bytes > maxRequestBytes) break;
+    for (const { rawBytes } of ready) {
+      if (count > 0 && (bytes >= enoughBytes || bytes + rawBytes > maxRequestBytes)) break;
+      bytes += rawBytes;
       count++;
     }
+    readyBytes -= bytes;
     return ready.splice(0, count);
   };
 
-  /** Those of the request whose bytes are there; waits for codecs, so that order holds. */
-  const encoded = async (batches: readonly SealedBatch[]): Promise<readonly SealedBatch[]> => {
-    for (const { encoding } of batches) if (encoding !== undefined) await encoding;
-    return batches.filter(({ isSettled }) => !isSettled);
+  /** Sends what is worth a request of its own behind those that are on their way. */
+  const sendAhead = (): void => {
+    while (readyBytes >= AHEAD_BYTES && line.takesMore) line.join(takeRequest(AHEAD_BYTES));
+    if (!line.isEmpty) start();
   };
 
   const run = async (): Promise<void> => {
@@ -164,12 +169,13 @@ export function lane(options: LaneOptions): Lane {
     if (busy) return;
     busy = true;
     for (;;) {
-      if (lingerMs === 0) sealOpen();
-      if (ready.length === 0) break;
-      inFlight = takeRequest();
-      const batches = codec === undefined ? inFlight : await encoded(inFlight);
-      await deliver(options, batches, settled, life.signal);
-      inFlight = [];
+      if (line.isEmpty) {
+        if (lingerMs === 0) sealOpen();
+        if (ready.length === 0) break;
+        line.join(takeRequest(maxRequestBytes));
+      }
+      await line.first();
+      sendAhead();
     }
     busy = false;
   };
@@ -187,7 +193,10 @@ export function lane(options: LaneOptions): Lane {
       let before = open?.builder.size ?? EMPTY_BATCH_BYTES;
       if (open !== undefined) {
         if (open.builder.takesTimestamp(timestampMs)) index = open.builder.tryAdd(key, value, timestampMs, batchBytes);
-        if (index < 0) sealOpen();
+        if (index < 0) {
+          sealOpen();
+          sendAhead();
+        }
       }
       if (open === undefined) {
         const createdAt = performance.now();
@@ -215,12 +224,12 @@ export function lane(options: LaneOptions): Lane {
       return sealedBatches;
     },
     get oldestAt() {
-      return (inFlight.find(({ isSettled }) => !isSettled) ?? ready[0] ?? open)?.createdAt;
+      return (line.batches.find(({ isSettled }) => !isSettled) ?? ready[0] ?? open)?.createdAt;
     },
     flush() {
       sealOpen();
       if (ready.length > 0) start();
-      const unsettled = new Set([...inFlight, ...ready].filter(({ isSettled }) => !isSettled));
+      const unsettled = new Set([...line.batches, ...ready].filter(({ isSettled }) => !isSettled));
       if (unsettled.size === 0) return Promise.resolve();
       return new Promise((done) => {
         flushes.add({ unsettled, done });
@@ -229,9 +238,10 @@ export function lane(options: LaneOptions): Lane {
     abandon(error) {
       life.stop(error);
       sealOpen();
+      readyBytes = 0;
       for (const batch of ready.splice(0)) fail(batch, error);
       // A codec that never answers holds nobody up; what is on its way to the leader ends with its request.
-      for (const batch of inFlight) if (batch.encoding !== undefined) fail(batch, error);
+      for (const batch of line.batches) if (batch.encoding !== undefined) fail(batch, error);
     },
   };
 }

@@ -2,8 +2,8 @@
 import { partitionForKey } from '@fluvio-ts/protocol';
 import type { Cluster } from '../cluster.ts';
 import { clientError } from '../errors.ts';
-import type { TopicObject } from '../metadata/metadata.ts';
 import { partitionCount, partitionName } from '../metadata/metadata.ts';
+import { mirrorPartition } from '../metadata/mirror-partition.ts';
 import type { ProducerSettings } from './options.ts';
 
 /** The topic as the metadata has it. */
@@ -50,7 +50,7 @@ export function partitionsOf(
     }
     const fixed =
       settings.partition ??
-      (mirror === undefined || known === undefined ? shape?.fixed : mirrorPartition(known, mirror));
+      (mirror === undefined || known === undefined ? shape?.fixed : mirrorPartition(known, mirror, 'mirror'));
     shape = { version: metadata.version, count, online, fixed };
     return shape;
   };
@@ -92,16 +92,4 @@ export function partitionsOf(
       checked(wanted, current().count);
     },
   };
-}
-
-/** The partition of a mirrored topic for a cluster: one for each remote on the home's side, the only one on a remote's. */
-function mirrorPartition({ name, spec }: TopicObject, cluster: string): number {
-  const refuse = (reason: string): Error => clientError('option/invalid', { option: 'mirror', reason });
-  if (spec.replicas.kind !== 'mirror') throw refuse(`is '${cluster}', but topic '${name}' mirrors no cluster`);
-  const { config } = spec.replicas;
-  const clusters =
-    config.kind === 'home' ? config.partitions.map(({ remoteCluster }) => remoteCluster) : [config.homeCluster];
-  const found = clusters.indexOf(cluster);
-  if (found < 0) throw refuse(`is '${cluster}', but topic '${name}' mirrors ${clusters.join(', ') || 'nobody'}`);
-  return found;
 }

@@ -578,6 +578,16 @@ describe('a full buffer', () => {
     await expect(waiting).rejects.toMatchObject({ code: 'request/aborted', cause: why });
   });
 
+  test('or one with room takes nothing whose signal is aborted already', async () => {
+    const { cluster, producer } = await producing();
+    const signal = AbortSignal.abort(new Error('too late'));
+    const late = { code: 'request/aborted', cause: { message: 'too late' } };
+    await expect(producer.send({ value: 'a' }, { signal })).rejects.toMatchObject(late);
+    await expect(producer.sendAll([{ value: 'a' }], { signal })).rejects.toMatchObject(late);
+    await producer.send({ value: 'b' });
+    expect(cluster.produced).toHaveLength(1);
+  });
+
   test('takes a record that is larger than the whole of it', async () => {
     const { producer } = await producing({ bufferBytes: 100 });
     await expect(producer.send({ value: 'x'.repeat(5_000) })).resolves.toMatchObject({ offset: 0n });

@@ -61,6 +61,8 @@ export interface Faults {
   connect?: (to: Endpoint) => Error | undefined;
   /** Changes what is answered, as SmartModules do: undefined for no answer at all, the SPU going on behind it. */
   answer?: (answer: PartitionData, request: StreamFetchRequest) => PartitionData | undefined;
+  /** Awaited before stored offsets are listed. */
+  listing?: () => Promise<void>;
   /** What storing an offset is answered. */
   store?: (consumerId: string) => ErrorCode | undefined;
 }
@@ -76,6 +78,8 @@ export interface TopicOptions {
 export interface Broker {
   readonly transport: Transport;
   readonly faults: Faults;
+  /** Names of the SmartModules that the controller lists. */
+  readonly smartModules: Set<string>;
   addTopic(name: string, partitions: number, options?: TopicOptions): void;
   addPartition(name: string): void;
   deleteTopic(name: string): void;
@@ -139,6 +143,7 @@ export function broker(spus = 1): Broker {
   const frozen = new Set<BytePipe>();
   const offline = new Set<number>();
   const faults: Faults = {};
+  const smartModules = new Set<string>();
   const produced: ProduceRequest[] = [];
   const streamed: StreamFetchRequest[] = [];
   const credits: bigint[] = [];
@@ -202,6 +207,11 @@ export function broker(spus = 1): Broker {
       platformVersion: '0.18.1',
     })),
     on(List, ({ label, body }) => {
+      if (label === 'SmartModule') {
+        const wasm = { format: 'BINARY', payload: new Uint8Array(0) } as const;
+        const spec = { meta: undefined, summary: { wasmLength: 1 }, wasm };
+        return { label, body: [...smartModules].map((name) => ({ name, spec, status: {} })) };
+      }
       if (label !== 'Topic') throw new Error(`no list of ${label}`);
       return { label, body: body.system ? [] : [...topics.values()] };
     }),
@@ -372,9 +382,10 @@ export function broker(spus = 1): Broker {
         stored.delete(`${consumerId} ${key(replicaId.topic, replicaId.partition)}`);
         return { errorCode: NO_ERROR };
       }),
-      on(FetchConsumerOffsets, ({ filter }) => {
+      on(FetchConsumerOffsets, async ({ filter }) => {
+        await faults.listing?.();
         if (leaders.get('consumer-offset-0') !== spu) {
-          return { errorCode: { kind: 'PartitionNotLeader' }, consumers: [] };
+          return { errorCode: { kind: 'PartitionNotLeader' as const }, consumers: [] };
         }
         const consumers = [...stored].map(([name, offset]) => {
           const [consumerId = '', place = ''] = name.split(' ');
@@ -465,6 +476,7 @@ export function broker(spus = 1): Broker {
 
   return {
     faults,
+    smartModules,
     produced,
     streams: streamed,
     credits,

@@ -1,7 +1,7 @@
 /**
  * Producers and consumers at work on replicated topics, while the processes of their cluster are killed, frozen and
- * restarted, and their connections cut: by a seed, so that it can be done again. What was acknowledged is looked for after
- * each round, on every replica.
+ * restarted, and their connections cut: by a seed, so that it can be done again. What was acknowledged as committed is looked for
+ * after each round, on every replica, and what every kind of reader has read is compared with it.
  */
 import { tcp } from '@fluvio-ts/adapter-tcp';
 import type { Partition } from '@fluvio-ts/admin';
@@ -14,10 +14,11 @@ import { startHistory } from './history.ts';
 import { hookLinks } from './links.ts';
 import type { Misfortune } from './misfortune.ts';
 import { misfortune } from './misfortune.ts';
+import { readByName } from './named-reading.ts';
 import { produce } from './producing.ts';
 import type { Random } from './random.ts';
 import { randomFrom } from './random.ts';
-import { readCommitted } from './reading.ts';
+import { readByTime, readCommitted, readFiltered, readUncommitted } from './reading.ts';
 import { differences } from './replicas.ts';
 import type { UnreliableTransport } from './unreliable.ts';
 import { unreliable } from './unreliable.ts';
@@ -28,6 +29,8 @@ export interface ChaosOptions {
   readonly faults: number;
   /** Faults between two looks at what is stored. Default: all. */
   readonly faultsPerRound?: number;
+  /** How many replicas must have a record for it to be committed. Default 1, as that of a cluster. */
+  readonly minInSyncReplicas?: number;
   /** Longest pause between two faults, in milliseconds. */
   readonly pauseMs: number;
   /** Folder of the cluster's data, which stays. Default: a temporary one. */
@@ -43,6 +46,12 @@ export interface ChaosReport {
   readonly faults: Readonly<Record<string, number>>;
   readonly acknowledged: number;
   readonly rejected: number;
+  /** Acknowledged by a leader alone, as asked for, and lost with it. */
+  readonly lost: number;
+  /** How often a reader of uncommitted records was told that some of them are lost. */
+  readonly gaps: number;
+  /** How often the named consumer began anew. */
+  readonly turns: number;
   readonly stored: number;
   /** How often the leader of a partition changed. */
   readonly elections: number;
@@ -54,6 +63,19 @@ const PARTITIONS = 3;
 const SPU_TIMEOUT_MS = 600;
 /** How long the cluster may take to come together when it is left in peace. */
 const PEACE_MS = 20_000;
+
+const NOTHING = {
+  acknowledged: 0,
+  rejected: 0,
+  lost: 0,
+  gaps: 0,
+  turns: 0,
+  stored: 0,
+  elections: 0,
+  longestSilenceMs: 0,
+};
+
+const COUNTS = ['acknowledged', 'rejected', 'lost', 'gaps', 'turns', 'stored', 'elections'] as const;
 
 interface Scene {
   readonly cluster: Cluster;
@@ -69,13 +91,14 @@ export async function chaos(options: ChaosOptions): Promise<ChaosReport> {
   const { seed, faults, faultsPerRound = faults, pauseMs, dataDir, log = () => {} } = options;
   const random = randomFrom(seed);
   const links = hookLinks();
-  const total = { acknowledged: 0, rejected: 0, stored: 0, elections: 0, longestSilenceMs: 0 };
+  const total = { ...NOTHING };
   try {
     await using cluster = await startCluster({
       mode: 'processes',
       spus: 3,
       heartbeatMs: 100,
       spuTimeoutMs: SPU_TIMEOUT_MS,
+      minInSyncReplicas: options.minInSyncReplicas ?? 1,
       ...(dataDir === undefined ? {} : { dataDir }),
     });
     const transport = unreliable(tcp());
@@ -86,7 +109,7 @@ export async function chaos(options: ChaosOptions): Promise<ChaosReport> {
       const count = Math.min(faultsPerRound, faults - done);
       const { problems, ...round } = await playRound(scene, `chaos-${number}`, count);
       done += count;
-      for (const key of ['acknowledged', 'rejected', 'stored', 'elections'] as const) total[key] += round[key];
+      for (const key of COUNTS) total[key] += round[key];
       total.longestSilenceMs = Math.max(total.longestSilenceMs, round.longestSilenceMs);
       log(`round ${number}: ${done} of ${faults} faults, ${JSON.stringify(round)}`);
       if (problems.length > 0) return { problems, faults: fate.counts, ...total };
@@ -105,8 +128,21 @@ async function playRound(scene: Scene, topic: string, faults: number): Promise<O
   try {
     const history = startHistory();
     const peace = new AbortController();
-    const producers = Promise.all(['a', 'b'].map((name) => produce(client, topic, name, history, peace.signal)));
-    const readers = [readCommitted(client, topic, 'fast'), readCommitted(client, topic, 'slow')];
+    const producers = Promise.all([
+      ...['a', 'b'].map((name) => produce(client, topic, name, history, peace.signal)),
+      produce(client, topic, 'c', history, peace.signal, true),
+    ]);
+    const fast = readCommitted(client, topic, 'fast');
+    const uncommitted = readUncommitted(client, topic, fast.notes);
+    const named = readByName(client, topic, randomFrom(random(0x7fff_ffff)));
+    const readers = [
+      fast,
+      readCommitted(client, topic, 'slow'),
+      uncommitted,
+      readByTime(client, topic),
+      readFiltered(client, topic),
+      named,
+    ];
     const elections = countElections(observer, topic);
     for (let i = 0; i < faults; i++) {
       await pause(50 + random(pauseMs));
@@ -131,6 +167,9 @@ async function playRound(scene: Scene, topic: string, faults: number): Promise<O
       problems,
       acknowledged: history.acknowledged,
       rejected: history.rejected,
+      lost: history.lost,
+      gaps: uncommitted.gaps(),
+      turns: named.turns(),
       stored: [...stored.values()].reduce((sum, values) => sum + values.length, 0),
       elections: elections(),
       longestSilenceMs: Math.round(history.longestSilenceMs),

@@ -5,6 +5,8 @@ import type { SendResult } from '@fluvio-ts/client';
 interface Sent {
   readonly key: string;
   readonly count: number;
+  /** Whether acknowledgements come from the leader alone, so that what they are for may be lost with it. */
+  readonly isHasty: boolean;
   outcome: SendResult | 'rejected' | undefined;
 }
 
@@ -14,9 +16,11 @@ export type Read = ReadonlyMap<number, readonly string[]>;
 /** Collects what is sent and what comes of it. */
 export interface History {
   /** Notes a record, and returns its value. */
-  send(key: string): { readonly value: string; settle(outcome: SendResult | 'rejected'): void };
+  send(key: string, isHasty?: boolean): { readonly value: string; settle(outcome: SendResult | 'rejected'): void };
   readonly acknowledged: number;
   readonly rejected: number;
+  /** Acknowledged by a leader alone, and lost with it: known after {@link History.problems}. */
+  readonly lost: number;
   /** Longest time between two acknowledgements, in milliseconds. */
   readonly longestSilenceMs: number;
   /** Records that were sent and of which nothing has been heard. */
@@ -29,15 +33,15 @@ export interface History {
 export function startHistory(): History {
   const sent = new Map<string, Sent>();
   const counts = new Map<string, number>();
-  const tally = { acknowledged: 0, rejected: 0 };
+  const tally = { acknowledged: 0, rejected: 0, lost: 0 };
   let lastAt = performance.now();
   let longestSilenceMs = 0;
   return {
-    send(key) {
+    send(key, isHasty = false) {
       const count = (counts.get(key) ?? 0) + 1;
       counts.set(key, count);
       const value = `${key}:${count}:${'x'.repeat((count * 37) % 300)}`;
-      const entry: Sent = { key, count, outcome: undefined };
+      const entry: Sent = { key, count, isHasty, outcome: undefined };
       sent.set(value, entry);
       return {
         value,
@@ -59,6 +63,9 @@ export function startHistory(): History {
     },
     get rejected() {
       return tally.rejected;
+    },
+    get lost() {
+      return tally.lost;
     },
     get longestSilenceMs() {
       return longestSilenceMs;
@@ -85,12 +92,16 @@ export function startHistory(): History {
           if (copy === 1) lastOfKey.set(entry.key, entry.count);
         }
       }
-      for (const [value, { key, count, outcome }] of sent) {
+      for (const [value, { key, count, isHasty, outcome }] of sent) {
         const found = copies.get(value) ?? 0;
         if (outcome === undefined) problems.push(`${key}:${count} was never settled`);
         if (outcome === undefined || outcome === 'rejected') continue;
         const { partition, offset, mayBeDuplicate } = outcome;
         if (stored.get(partition)?.[Number(offset)] !== value) {
+          if (isHasty) {
+            tally.lost++;
+            continue;
+          }
           problems.push(`${key}:${count} was acknowledged at ${partition}/${offset} and is not there`);
         }
         if (found > 1 && !mayBeDuplicate) problems.push(`${key}:${count} is there ${found} times, without a word`);

@@ -85,6 +85,17 @@ export function misfortune(options: MisfortuneOptions): Misfortune {
       await cluster.kill(id);
       return true;
     },
+    'kill a leader that is ahead': async (topic) => {
+      const id = await leaderOf(topic);
+      if (id === undefined || able().length < ids.length) return false;
+      // Its followers stay in sync as far as the SC knows, and one of them is elected without what they did not get.
+      const others = ids.filter((other) => other !== id);
+      await Promise.all(others.map((other) => links.stall(pidOf(other), 'peers', spuTimeoutMs)));
+      await pause(random(spuTimeoutMs >> 1));
+      dead.add(id);
+      await cluster.kill(id);
+      return true;
+    },
     'freeze a leader': async (topic) => {
       const id = await leaderOf(topic);
       if (id === undefined) return false;
