@@ -79,7 +79,7 @@ export interface Client extends AsyncDisposable {
    * Calls `listener` for events of one kind until the returned function is called. What it throws is told to the logger and
    * changes nothing else.
    */
-  on<Type extends ClientEventType>(type: Type, listener: (event: ClientEventOf<Type>) => void): () => void;
+  on<Type extends ClientEventType>(type: Type, listener: (event: ClientEventOf<Type>) => unknown): () => void;
   /**
    * Closes consumers, flushes and closes producers (within `timeoutMs`, default 10,000), drops the connections. Safe to
    * call twice. Everything is closed when it settles, either way.
