@@ -14,6 +14,7 @@ import { sniName, type TlsPlan } from './tls.ts';
 export interface DialPlan {
   readonly connectTimeoutMs: number;
   readonly keepAliveMs: number;
+  readonly keepsProcess: boolean;
   readonly tls: TlsPlan | undefined;
 }
 
@@ -62,6 +63,7 @@ export function dial(to: Endpoint, plan: DialPlan, signal: AbortSignal | undefin
           rejectUnauthorized: tls.verify,
           ...(sniName(serverName) !== undefined && { servername: serverName }),
         });
+  if (!plan.keepsProcess) socket.unref();
   intake.attach(socket);
   const pipe = bytePipe(socket, {
     box: intake.box,

@@ -9,6 +9,8 @@ export interface TcpOptions {
   readonly connectTimeoutMs?: number;
   /** Silence after which the system probes whether the peer is still there; 0 for never. Default 30 s. */
   readonly keepAliveMs?: number;
+  /** Whether the process goes on for as long as a connection stands. Default true. */
+  readonly keepsProcess?: boolean;
   /** TLS, which a cluster has on its own ports or not at all. `true` for the defaults. Default: plaintext. */
   readonly tls?: boolean | TlsOptions;
 }
@@ -24,8 +26,13 @@ export interface TcpOptions {
  * @throws FluvioError `tls/options` when a certificate or key cannot be used.
  */
 export function tcp(options: TcpOptions = {}): Transport {
-  const { connectTimeoutMs = 10_000, keepAliveMs = 30_000, tls = false } = options;
-  const plan = { connectTimeoutMs, keepAliveMs, tls: tls === false ? undefined : planTls(tls === true ? {} : tls) };
+  const { connectTimeoutMs = 10_000, keepAliveMs = 30_000, keepsProcess = true, tls = false } = options;
+  const plan = {
+    connectTimeoutMs,
+    keepAliveMs,
+    keepsProcess,
+    tls: tls === false ? undefined : planTls(tls === true ? {} : tls),
+  };
   return {
     connect: (to, { signal } = {}) => dial(to, plan, signal),
   };

@@ -18,9 +18,9 @@ import type { ClientEventOf, ClientEventType } from './observe/events.ts';
 import type { ClientHealth, PartitionLag } from './observe/health.ts';
 import { observer } from './observe/observer.ts';
 import { tellBatch } from './observe/tell-batch.ts';
+import { openProducer } from './producer/open-producer.ts';
 import type { ProducerOptions } from './producer/options.ts';
 import type { Producer } from './producer/producer.ts';
-import { openProducer } from './producer/producer.ts';
 import type { ProducerRecord } from './producer/result.ts';
 import type { DeadLetter, TypedConsumer, TypedConsumerOptions } from './serde/typed-consumer.ts';
 import { typedConsumer } from './serde/typed-consumer.ts';
@@ -79,7 +79,7 @@ export interface Client extends AsyncDisposable {
    * Calls `listener` for events of one kind until the returned function is called. What it throws is told to the logger and
    * changes nothing else.
    */
-  on<Type extends ClientEventType>(type: Type, listener: (event: ClientEventOf<Type>) => void): () => void;
+  on<Type extends ClientEventType>(type: Type, listener: (event: ClientEventOf<Type>) => unknown): () => void;
   /**
    * Closes consumers, flushes and closes producers (within `timeoutMs`, default 10,000), drops the connections. Safe to
    * call twice. Everything is closed when it settles, either way.

@@ -3,6 +3,7 @@ import { admin as administer } from '@fluvio-ts/admin';
 import type { Client, ConnectOptions, ProducerOptions } from '@fluvio-ts/node';
 import { connect } from '@fluvio-ts/node';
 import { FluvioAdmin } from './fluvio-admin.ts';
+import { holdingAdmin, holdProcess } from './hold.ts';
 import { PartitionConsumer } from './partition-consumer.ts';
 import type { SpecDefaults } from './specs.ts';
 import { TopicProducer } from './topic-producer.ts';
@@ -32,9 +33,13 @@ export interface TopicProducerConfig {
   readonly timeoutMs?: number;
 }
 
-/** A connection to a cluster, with the methods of `@fluvio/client`, and `close`. */
+/**
+ * A connection to a cluster, with the methods of `@fluvio/client`, and `close`. It does not keep the process: a program ends when
+ * it waits for nothing more.
+ */
 export class Fluvio {
   readonly #options: Options;
+  readonly #hold = holdProcess();
   #client: Client | undefined;
 
   constructor(options: Options = {}) {
@@ -52,11 +57,13 @@ export class Fluvio {
   async connect(options: Options = {}): Promise<this> {
     if (this.#client !== undefined) return this;
     const { host, port, use_spu_local_address: isLocal = false, client = {} } = { ...this.#options, ...options };
-    this.#client = await connect({
+    const connecting = connect({
+      keepsProcess: false,
       ...(isLocal && { spuAddress: 'local' as const }),
       ...(host !== undefined && port !== undefined && { endpoint: `${host}:${port}` }),
       ...client,
     });
+    this.#client = await this.#hold(connecting);
     return this;
   }
 
@@ -73,22 +80,23 @@ export class Fluvio {
     if (config.linger !== undefined) options.lingerMs = config.linger;
     if (config.compression !== undefined) options.compression = config.compression;
     if (config.timeoutMs !== undefined) options.ackTimeoutMs = config.timeoutMs;
-    return new TopicProducer(await this.#connected().producer(topic, options));
+    const inner = await this.#hold(this.#connected().producer(topic, options));
+    return new TopicProducer(inner, this.#hold);
   }
 
   /** A reader of one partition. */
   async partitionConsumer(topic: string, partition: number): Promise<PartitionConsumer> {
-    return new PartitionConsumer(this.#connected(), topic, partition);
+    return new PartitionConsumer(this.#connected(), topic, partition, this.#hold);
   }
 
   /** Administers the cluster. */
   async admin(): Promise<FluvioAdmin> {
-    return new FluvioAdmin(administer(this.#connected()), this.#options);
+    return new FluvioAdmin(holdingAdmin(administer(this.#connected()), this.#hold), this.#options);
   }
 
   /** Not in `@fluvio/client`: flushes producers, ends streams, and drops the connections, so that the program can end. */
   async close(): Promise<void> {
-    await this.#client?.close();
+    if (this.#client !== undefined) await this.#hold(this.#client.close());
   }
 
   /** As {@link Fluvio.close}. */

@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import type { Client, Consumer, ConsumerOptions, SmartModuleUse, StartOffset } from '@fluvio-ts/node';
 import type { SmartModuleType } from './constants.ts';
 import { Offset, OffsetFrom } from './constants.ts';
+import type { Hold } from './hold.ts';
 import type { Record } from './record.ts';
 import { compatRecord } from './record.ts';
 
@@ -43,22 +44,24 @@ export class PartitionConsumer {
   readonly #client: Client;
   readonly #topic: string;
   readonly #partition: number;
+  readonly #hold: Hold;
   readonly #streams = new Set<Consumer>();
 
   /** @internal Made by `partitionConsumer`. */
-  constructor(client: Client, topic: string, partition: number) {
+  constructor(client: Client, topic: string, partition: number, hold: Hold) {
     this.#client = client;
     this.#topic = topic;
     this.#partition = partition;
+    this.#hold = hold;
   }
 
   /** Reads once what is stored from an offset on. */
   async fetch(offset: Offset = new Offset()): Promise<FetchablePartitionResponse> {
-    const ends = await this.#client.offsets(this.#topic, this.#partition);
+    const ends = await this.#hold(this.#client.offsets(this.#topic, this.#partition));
     const index = BigInt(offset.index);
     const wanted = offset.from === OffsetFrom.Beginning ? ends.start + index : ends.highWatermark - index;
     const from = wanted < ends.start ? ends.start : wanted > ends.highWatermark ? ends.highWatermark : wanted;
-    const fetched = await this.#client.fetch(this.#topic, this.#partition, { offset: from });
+    const fetched = await this.#hold(this.#client.fetch(this.#topic, this.#partition, { offset: from }));
     const items = [...fetched].map(compatRecord);
     return {
       partitionIndex: this.#partition,
@@ -96,7 +99,7 @@ export class PartitionConsumer {
 
   /** Ends the streams of this consumer. */
   async endStream(): Promise<void> {
-    await Promise.all([...this.#streams].map((stream) => stream.close()));
+    await this.#hold(Promise.all([...this.#streams].map((stream) => stream.close())));
   }
 
   #open(offset: Offset, options: Pick<ConsumerOptions, 'maxBytes' | 'smartModules'>): RecordStream {
@@ -110,14 +113,14 @@ export class PartitionConsumer {
     const ended = { done: true, value: undefined } as const;
     const stream: RecordStream = {
       next: async () => {
-        const { done, value } = await records.next();
+        const { done, value } = await this.#hold(records.next());
         if (done !== true) return { done: false, value: compatRecord(value) };
         this.#streams.delete(consumer);
         return ended;
       },
       return: async () => {
         this.#streams.delete(consumer);
-        await consumer.close();
+        await this.#hold(consumer.close());
         return ended;
       },
       [Symbol.asyncIterator]: () => stream,

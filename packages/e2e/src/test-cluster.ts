@@ -21,8 +21,8 @@ export interface TestCluster {
   connect(options?: Omit<ConnectOptions, 'transport' | 'endpoint'>): Promise<Client>;
   /** A name for a topic, or a consumer, that nobody else has. */
   name(short: string): string;
-  /** The embedded cluster, which is the test's to kill and to fill; skips the test where it is another. */
-  own(skip: (condition: boolean, reason: string) => void): Cluster;
+  /** The embedded cluster, which is the test's to kill and to fill; skips the test where it is another, and says why. */
+  own(skip: (condition: boolean, reason: string) => void, reason?: string): Cluster;
   stop(): Promise<void>;
 }
 
@@ -59,8 +59,10 @@ export async function testCluster(options: StartClusterOptions = {}): Promise<Te
     profile: { endpoint: named, installation: 'local', tls: profileTlsOf(tls) },
     connect: open,
     name,
-    own(skip) {
-      const reason = 'it needs a cluster of its own: that in FLUVIO_ENDPOINT is not to be killed, or told what to be';
+    own(
+      skip,
+      reason = 'it needs a cluster of its own: that in FLUVIO_ENDPOINT is not to be killed, or told what to be',
+    ) {
       skip(true, reason);
       throw new Error(reason);
     },

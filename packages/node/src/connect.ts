@@ -23,6 +23,8 @@ export interface ConnectOptions extends Omit<ClientOptions, 'transport'> {
   readonly tls?: boolean | TlsSettings;
   /** Silence after which the system probes whether the peer is still there, milliseconds; 0 for never. Default 30,000. */
   readonly keepAliveMs?: number;
+  /** Whether the process goes on for as long as it is connected. Default true. */
+  readonly keepsProcess?: boolean;
   /** Another way for bytes than TCP; `tls` is not looked at then. */
   readonly transport?: Transport;
   /** Environment variables. Default those of the process; `{}` for none. */
@@ -38,7 +40,18 @@ export interface ConnectOptions extends Omit<ClientOptions, 'transport'> {
  *   `option/invalid`, `request/aborted`
  */
 export async function connect(options: ConnectOptions = {}): Promise<Client> {
-  const { env = process.env, endpoint, endpoints, profile, configPath, tls, keepAliveMs, transport, ...rest } = options;
+  const {
+    env = process.env,
+    endpoint,
+    endpoints,
+    profile,
+    configPath,
+    tls,
+    keepAliveMs,
+    keepsProcess,
+    transport,
+    ...rest
+  } = options;
   const { signal } = rest;
   const target = await findTarget({ endpoint, endpoints, profile, configPath, tls, env, signal });
   const requestTimeoutMs = rest.requestTimeoutMs ?? secondsOf(env.FLV_SOCKET_WAIT);
@@ -56,11 +69,12 @@ export async function connect(options: ConnectOptions = {}): Promise<Client> {
 
 async function transportOf(
   { tls }: Target,
-  { connectTimeoutMs, keepAliveMs, logger }: ConnectOptions,
+  { connectTimeoutMs, keepAliveMs, keepsProcess, logger }: ConnectOptions,
 ): Promise<Transport> {
   const options: Omit<TcpOptions, 'tls'> = {
     ...(connectTimeoutMs !== undefined && { connectTimeoutMs }),
     ...(keepAliveMs !== undefined && { keepAliveMs }),
+    ...(keepsProcess !== undefined && { keepsProcess }),
   };
   if (tls === undefined) return tcp(options);
   const sources = tlsSources(tls);

@@ -12,7 +12,10 @@ import { settled } from './settled.ts';
 
 /** How an object is made. */
 export interface CreateOptions extends ChangeOptions {
-  /** Only ask the controller whether it would make it. Fluvio's own controller makes it all the same. Default false. */
+  /**
+   * Only check what can be checked here. The controller is not asked: Fluvio's own ignores the wish, and would make it.
+   * Default false.
+   */
   readonly dryRun?: boolean;
 }
 
@@ -33,7 +36,7 @@ export interface KeptKind<Wire extends { readonly name: string }, T extends AnyO
 export interface KeptVerbs<T> {
   get(name: string, options?: ReadOptions): Promise<T | undefined>;
   list(options?: ListOptions): Promise<T[]>;
-  /** Makes an object that will have the name `name`, and resolves with it, or with `dry` after a dry run. */
+  /** Makes an object that will have the name `name`, and resolves with it; a dry run makes none, and has `dry`. */
   create(name: string, request: CreateRequest, dry: T, options: CreateOptions): Promise<T>;
   /** Deletes an object, and resolves when it is not shown any more. */
   delete(name: string, request: DeleteRequest, options?: ChangeOptions): Promise<void>;
@@ -56,11 +59,10 @@ export function kept<Wire extends { readonly name: string }, T extends AnyObject
     },
 
     async create(name, request, dry, options) {
-      const { dryRun = false } = options;
-      const what = `creating ${noun} '${name}'${dryRun ? ' (dry run)' : ''}`;
+      if (options.dryRun === true) return dry;
+      const what = `creating ${noun} '${name}'`;
       const time = budget(options);
       await change(cluster, { what, object: name }, Create, request, time);
-      if (dryRun) return dry;
       const look = (all: readonly T[]): T | undefined => all.find((one) => one.name === name);
       return settled(cluster, kind, { what, look, state: `${noun} '${name}' is not shown` }, time);
     },

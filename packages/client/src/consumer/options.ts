@@ -79,16 +79,16 @@ export interface ConsumerOptions {
    */
   readonly retries?: number;
   /** Called when a stream is interrupted; it is resumed by itself, for ever. What it throws or rejects with ends the consumer. */
-  readonly onRetry?: (retry: ConsumerRetry) => void;
+  readonly onRetry?: (retry: ConsumerRetry) => unknown;
   /**
    * Called when the stream goes on somewhere else than wanted: retention removed records before they could be read, or uncommitted
    * ones were lost with their leader. What it throws ends the consumer.
    */
-  readonly onGap?: (gap: ConsumerGap) => void;
+  readonly onGap?: (gap: ConsumerGap) => unknown;
   /** Called when a record was left out because a SmartModule failed on it. What it throws ends the consumer. */
-  readonly onSkip?: (skip: ConsumerSkip) => void;
+  readonly onSkip?: (skip: ConsumerSkip) => unknown;
   /** Called when offsets could not be stored; they are tried again with the next ones. */
-  readonly onCommitError?: (error: unknown) => void;
+  readonly onCommitError?: (error: unknown) => unknown;
   /** Ends the consumer: a pending read rejects with `request/aborted`. */
   readonly signal?: AbortSignal;
 }

@@ -9,6 +9,7 @@ import { StreamFetch, UpdateOffsets } from '@fluvio-ts/protocol';
 import type { Answers, Session, StopSignal } from '@fluvio-ts/protocol/internal';
 import type { Cluster } from '../cluster.ts';
 import { clientError, isRetryable, serverError } from '../errors.ts';
+import { lateSmartModule } from '../late-smartmodule.ts';
 import type { Share } from './budget.ts';
 import type { Place } from './digest.ts';
 import { digester } from './digest.ts';
@@ -52,6 +53,7 @@ export async function streamPartition(
   const window = fetchWindow({ topic, partition, startBytes: settings.maxBytes, widestBytes, maxBatchBytes });
   const tail = uncommittedTail();
   const wait = cluster.waits.of('consumer', topic, partition);
+  const module = lateSmartModule(cluster);
   const digest = digester({ topic, partition, settings, share, sink, signal });
 
   const begin = async (stop: StopSignal): Promise<Place> => {
@@ -109,6 +111,8 @@ export async function streamPartition(
   const silence = (ms: number): Promise<typeof SILENT> =>
     new Promise((resolve) => {
       silenceTimer = setTimeout(resolve, ms, SILENT);
+      // What keeps the process is the connection, where it should.
+      (silenceTimer as unknown as { readonly unref?: () => void }).unref?.();
     });
 
   /** At a time to come, the end that there is then is the end. */
@@ -242,7 +246,7 @@ export async function streamPartition(
           if (gap.reason === 'truncated') sink.truncated(topic, partition, gap.next);
           if (place !== undefined) place.next = gap.next;
           await onGap?.(gap);
-        } else if (isRetryable(error) && attempt < settings.retries) {
+        } else if (attempt < settings.retries && (isRetryable(error) || (await module.isComing(error, reign.signal)))) {
           attempt++;
           wait.failed(error);
           await onRetry?.({ topic, partition, attempt, error });

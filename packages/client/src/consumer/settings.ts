@@ -24,9 +24,9 @@ export interface StreamSettings {
   readonly consumerId: string | undefined;
   /** Most attempts to resume between two answers. */
   readonly retries: number;
-  readonly onRetry: ((retry: ConsumerRetry) => void) | undefined;
-  readonly onGap: ((gap: ConsumerGap) => void) | undefined;
-  readonly onSkip: ((skip: ConsumerSkip) => void) | undefined;
+  readonly onRetry: ((retry: ConsumerRetry) => unknown) | undefined;
+  readonly onGap: ((gap: ConsumerGap) => unknown) | undefined;
+  readonly onSkip: ((skip: ConsumerSkip) => unknown) | undefined;
 }
 
 /**

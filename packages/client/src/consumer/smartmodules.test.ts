@@ -138,6 +138,17 @@ describe('at the SPU', () => {
       texts(client.consumer('t', { start: 'beginning', smartModules: [{ name: 'm' }] })),
     ).rejects.toMatchObject({ code: 'smartmodule/not-found', context: { name: 'SmartModuleNotFound' } });
   });
+
+  test('that the controller has and the SPU does not know yet are waited for', async () => {
+    const { cluster, client } = await withTopic();
+    store(cluster, 0, [{ value: 'x' }]);
+    cluster.smartModules.add('m');
+    let asked = 0;
+    cluster.faults.stream = () => (++asked < 3 ? { kind: 'SmartModuleNotFound', name: 'm' } : undefined);
+    const consumer = client.consumer('t', { start: 'beginning', until: { count: 1 }, smartModules: [{ name: 'm' }] });
+    expect(await texts(consumer)).toEqual(['x']);
+    expect(asked).toBe(3);
+  });
 });
 
 describe('in this process', () => {

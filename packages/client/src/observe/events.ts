@@ -102,5 +102,5 @@ export type ClientEventOf<Type extends ClientEventType> = Extract<ClientEvent, {
 
 /** Hooks by kind of event. One that throws, or whose promise rejects, is told to the log and changes nothing else. */
 export type ClientHooks = {
-  readonly [Type in ClientEventType]?: (event: ClientEventOf<Type>) => void;
+  readonly [Type in ClientEventType]?: (event: ClientEventOf<Type>) => unknown;
 };

@@ -12,10 +12,10 @@ export interface Observer {
   /** Tells an event. Never throws: a listener's failure is its own, and is told to the log. */
   tell<Type extends ClientEventType>(event: ClientEventOf<Type>): void;
   /** Listens to one kind until the returned function is called. */
-  on<Type extends ClientEventType>(type: Type, listener: (event: ClientEventOf<Type>) => void): () => void;
+  on<Type extends ClientEventType>(type: Type, listener: (event: ClientEventOf<Type>) => unknown): () => void;
 }
 
-type Listener = (event: ClientEvent) => void;
+type Listener = (event: ClientEvent) => unknown;
 
 /** Makes an observer; without arguments, one that only the runtime's channels hear. */
 export function observer(hooks: ClientHooks = {}, logger?: Logger, channelOf = channels()): Observer {

@@ -20,7 +20,7 @@ export interface DeliveryOptions extends TripOptions {
   readonly retries: number;
   readonly codecs: Codecs;
   readonly counters: Counters;
-  readonly onRetry?: ((retry: ProducerRetry) => void) | undefined;
+  readonly onRetry?: ((retry: ProducerRetry) => unknown) | undefined;
 }
 
 /** Called once for each batch, after its callers were told. */

@@ -48,6 +48,6 @@ export interface ProducerFailure {
 }
 
 /** Calls a hook. What it throws, or rejects with, is its own: a producer must go on. */
-export function tell<T>(hook: ((event: T) => void) | undefined, event: T): void {
+export function tell<T>(hook: ((event: T) => unknown) | undefined, event: T): void {
   attempt(() => hook?.(event));
 }

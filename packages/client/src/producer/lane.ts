@@ -22,7 +22,7 @@ export interface LaneOptions extends DeliveryOptions {
   readonly give: (bytes: number, records: number) => void;
   /** Takes bytes from the budget that a text turned out to need beyond its characters. */
   readonly takeMore: (bytes: number) => void;
-  readonly onBatch?: ((batch: ProducerBatch) => void) | undefined;
+  readonly onBatch?: ((batch: ProducerBatch) => unknown) | undefined;
 }
 
 /** See the file's head. */

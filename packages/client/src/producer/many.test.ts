@@ -244,10 +244,10 @@ test('hooks that reject are no unhandled rejections, and change nothing', async 
   process.on('unhandledRejection', listener);
   try {
     let told = 0;
-    const hook = async (): Promise<void> => {
+    const hook = (async (): Promise<void> => {
       told++;
       throw new Error('mine');
-    };
+    }) as () => void;
     const { cluster, producer } = await producing({ onBatch: hook, onRetry: hook, onFailure: hook });
     let refusals = 1;
     cluster.faults.produce = () => ({ kind: refusals-- > 0 ? 'NotLeaderForPartition' : 'MessageTooLarge' });

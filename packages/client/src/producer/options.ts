@@ -57,11 +57,11 @@ export interface ProducerOptions {
   /** Run by the SPU on the records before they are stored. Offsets of results are then those of a batch in which nothing was dropped. */
   readonly smartModules?: readonly SmartModuleUse[];
   /** Hears of every batch that is settled, acknowledged or not. */
-  readonly onBatch?: (batch: ProducerBatch) => void;
+  readonly onBatch?: (batch: ProducerBatch) => unknown;
   /** Hears of every attempt that failed and will be repeated. */
-  readonly onRetry?: (retry: ProducerRetry) => void;
+  readonly onRetry?: (retry: ProducerRetry) => unknown;
   /** Hears of records of `enqueue` that were not delivered. Without it `flush` and `close` reject with `produce/undelivered`. */
-  readonly onFailure?: (failure: ProducerFailure) => void;
+  readonly onFailure?: (failure: ProducerFailure) => unknown;
 }
 
 const DEFAULTS = {

@@ -78,6 +78,8 @@ export interface TopicOptions {
 export interface Broker {
   readonly transport: Transport;
   readonly faults: Faults;
+  /** Names of the SmartModules that the controller lists. */
+  readonly smartModules: Set<string>;
   addTopic(name: string, partitions: number, options?: TopicOptions): void;
   addPartition(name: string): void;
   deleteTopic(name: string): void;
@@ -141,6 +143,7 @@ export function broker(spus = 1): Broker {
   const frozen = new Set<BytePipe>();
   const offline = new Set<number>();
   const faults: Faults = {};
+  const smartModules = new Set<string>();
   const produced: ProduceRequest[] = [];
   const streamed: StreamFetchRequest[] = [];
   const credits: bigint[] = [];
@@ -204,6 +207,11 @@ export function broker(spus = 1): Broker {
       platformVersion: '0.18.1',
     })),
     on(List, ({ label, body }) => {
+      if (label === 'SmartModule') {
+        const wasm = { format: 'BINARY', payload: new Uint8Array(0) } as const;
+        const spec = { meta: undefined, summary: { wasmLength: 1 }, wasm };
+        return { label, body: [...smartModules].map((name) => ({ name, spec, status: {} })) };
+      }
       if (label !== 'Topic') throw new Error(`no list of ${label}`);
       return { label, body: body.system ? [] : [...topics.values()] };
     }),
@@ -468,6 +476,7 @@ export function broker(spus = 1): Broker {
 
   return {
     faults,
+    smartModules,
     produced,
     streams: streamed,
     credits,

@@ -32,7 +32,7 @@ export interface LogFile {
 export type ReadMemory = (bytes: number) => Uint8Array;
 
 /** Memory of its own for each read. */
-export const freshMemory: ReadMemory = (bytes) => {
+const freshMemory: ReadMemory = (bytes) => {
   const { buffer, byteOffset } = Buffer.allocUnsafeSlow(bytes);
   return new Uint8Array(buffer, byteOffset, bytes);
 };

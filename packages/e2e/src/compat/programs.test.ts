@@ -1,4 +1,6 @@
 /** Programs as they are written for `@fluvio/client`, with nothing but their import changed. */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -193,6 +195,33 @@ test('what is created has the defaults of the class, and those that it was given
   expect(new SpuGroupSpec(admin.options)).toMatchObject({ replicas: 2, minId: 40, spuConfig: { env: [] } });
   await admin.createManagedSpu('group', undefined);
   await admin.deleteManagedSpu('group');
+  await fluvio.close();
+});
+
+test('a program that never closes ends when it waits for nothing more, and not before', async () => {
+  const topic = cluster.name('ends');
+  const program = `
+    const { Fluvio, Offset } = await import(${JSON.stringify(import.meta.resolve('@fluvio-ts/compat'))});
+    const fluvio = await Fluvio.connect(${JSON.stringify(at)});
+    await (await fluvio.admin()).createTopic('${topic}');
+    const consumer = await fluvio.partitionConsumer('${topic}', 0);
+    const stream = await consumer.createStream(Offset.FromBeginning());
+    const producer = await fluvio.topicProducer('${topic}');
+    const next = stream.next();
+    setTimeout(() => producer.sendRecord('last', 0), 100);
+    console.log((await next).value.valueString());
+    producer.sendRecord('not awaited', 0);
+  `;
+  const child = spawn(process.execPath, ['--unhandled-rejections=strict', '--input-type=module', '-e', program]);
+  let output = '';
+  child.stdout.on('data', (text) => {
+    output += text;
+  });
+  const [code] = await once(child, 'exit');
+  expect([code, output.trim()]).toEqual([0, 'last']);
+  const fluvio = await Fluvio.connect(at);
+  const consumer = await fluvio.partitionConsumer(topic, 0);
+  expect((await consumer.fetch(Offset.FromBeginning())).toRecords()).toEqual(['last', 'not awaited']);
   await fluvio.close();
 });
 

@@ -8,8 +8,11 @@ import type { Client, Consumer, ConsumerGap, ConsumerOptions, ConsumerRecord, Se
 import { connect } from '@fluvio-ts/client';
 import type { Cluster } from '@fluvio-ts/cluster';
 import { startCluster } from '@fluvio-ts/cluster';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { leaderOf, leadersOf } from './leaders.ts';
+
+// Processes are started again and again here, on machines that may have more to do.
+vi.setConfig({ testTimeout: 90_000 });
 
 let cluster: Cluster;
 let client: Client;

@@ -40,6 +40,8 @@ export function watchdog({ idleMs, answerMs, ask, patienceMs, dead }: WatchdogOp
 
   const wait = (ms: number, then: () => void): void => {
     timer = setTimeout(then, Math.min(LONGEST_TIMER_MS, Math.max(1, Math.ceil(ms))));
+    // What keeps the process is the connection, where it should.
+    (timer as unknown as { readonly unref?: () => void }).unref?.();
   };
 
   const listen = (): void => {
