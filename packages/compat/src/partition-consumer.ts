@@ -1,6 +1,7 @@
 /** `PartitionConsumer` of `@fluvio/client`. */
 import { readFile } from 'node:fs/promises';
 import type { Client, Consumer, ConsumerOptions, SmartModuleUse, StartOffset } from '@fluvio-ts/node';
+import { isFluvioError } from '@fluvio-ts/node';
 import type { SmartModuleType } from './constants.ts';
 import { Offset, OffsetFrom } from './constants.ts';
 import type { Hold } from './hold.ts';
@@ -57,10 +58,7 @@ export class PartitionConsumer {
 
   /** Reads once what is stored from an offset on. */
   async fetch(offset: Offset = new Offset()): Promise<FetchablePartitionResponse> {
-    const ends = await this.#hold(this.#client.offsets(this.#topic, this.#partition));
-    const index = BigInt(offset.index);
-    const wanted = offset.from === OffsetFrom.Beginning ? ends.start + index : ends.highWatermark - index;
-    const from = wanted < ends.start ? ends.start : wanted > ends.highWatermark ? ends.highWatermark : wanted;
+    const from = await this.#absolute(offset);
     const fetched = await this.#hold(this.#client.fetch(this.#topic, this.#partition, { offset: from }));
     const items = [...fetched].map(compatRecord);
     return {
@@ -73,25 +71,29 @@ export class PartitionConsumer {
   }
 
   /**
-   * Calls `callback` for each record, one after another: a promise that it returns is waited for. Resolves when the stream is
-   * ended by `endStream` or `close`. The offset may be left out, as in old examples: then it begins at the end.
+   * Calls `callback` for each record, one after another: a promise that it returns is waited for. Resolves when the start is
+   * known: what is sent from then on is heard. The stream goes on until `endStream` or `close`. As in the native client, what
+   * the callback throws is nobody's but the process's to catch; a stream that cannot go on is a warning of the process. The
+   * offset may be left out, as in old examples: then it begins at the end.
    */
   async stream(offset: Offset, callback: RecordCallback): Promise<void>;
   async stream(callback: RecordCallback): Promise<void>;
   async stream(first: Offset | RecordCallback, second?: RecordCallback): Promise<void> {
     const [offset, callback] = typeof first === 'function' ? [new Offset(), first] : [first, second];
     if (callback === undefined) throw new TypeError('stream() takes an offset and a callback');
-    for await (const record of this.#open(offset, {})) await callback(record);
+    const records = this.#open({ offset: await this.#absolute(offset) }, {});
+    const running = forEach(records, callback, `stream of ${this.#topic}-${this.#partition}`);
+    void this.#hold(running);
   }
 
   /** Opens a stream. */
   async createStream(offset: Offset = new Offset()): Promise<RecordStream> {
-    return this.#open(offset, {});
+    return this.#open(startOf(offset), {});
   }
 
   /** Opens a stream through a SmartModule, or with another limit. */
   async streamWithConfig(offset: Offset, config: ConsumerConfig): Promise<RecordStream> {
-    return this.#open(offset, {
+    return this.#open(startOf(offset), {
       ...(config.maxBytes !== undefined && { maxBytes: config.maxBytes }),
       smartModules: await smartModulesOf(config),
     });
@@ -102,10 +104,16 @@ export class PartitionConsumer {
     await this.#hold(Promise.all([...this.#streams].map((stream) => stream.close())));
   }
 
-  #open(offset: Offset, options: Pick<ConsumerOptions, 'maxBytes' | 'smartModules'>): RecordStream {
+  async #absolute({ index, from }: Offset): Promise<bigint> {
+    const ends = await this.#hold(this.#client.offsets(this.#topic, this.#partition));
+    const wanted = from === OffsetFrom.Beginning ? ends.start + BigInt(index) : ends.highWatermark - BigInt(index);
+    return wanted < ends.start ? ends.start : wanted > ends.highWatermark ? ends.highWatermark : wanted;
+  }
+
+  #open(start: StartOffset, options: Pick<ConsumerOptions, 'maxBytes' | 'smartModules'>): RecordStream {
     const consumer = this.#client.consumer(this.#topic, {
       partitions: [this.#partition],
-      start: startOf(offset),
+      start,
       ...options,
     });
     this.#streams.add(consumer);
@@ -131,6 +139,24 @@ export class PartitionConsumer {
 
 /** Hears of records. */
 export type RecordCallback = (record: Record) => unknown;
+
+/** Never rejects. */
+async function forEach(records: RecordStream, callback: RecordCallback, name: string): Promise<void> {
+  try {
+    for await (const record of records) {
+      try {
+        await callback(record);
+      } catch (error) {
+        queueMicrotask(() => {
+          throw error;
+        });
+      }
+    }
+  } catch (error) {
+    if (isFluvioError(error, 'client/closed')) return;
+    process.emitWarning(`the ${name} has ended: ${error instanceof Error ? error.message : String(error)}`);
+  }
+}
 
 const startOf = ({ index, from }: Offset): StartOffset =>
   from === OffsetFrom.Beginning ? { beginning: index } : { end: index };

@@ -71,9 +71,11 @@ test('a class made with new, a callback stream, binary keys and values, and its 
   const producer = await fluvio.topicProducer(binary);
   const consumer = await fluvio.partitionConsumer(binary, 0);
   const records: Record[] = [];
-  const streaming = consumer.stream(new Offset({ index: 0, from: OffsetFrom.Beginning }), async (record: Record) => {
-    records.push(record);
-    if (records.length === 3) await consumer.endStream();
+  const streamed = new Promise<void>((resolve) => {
+    void consumer.stream(new Offset({ index: 0, from: OffsetFrom.Beginning }), async (record: Record) => {
+      records.push(record);
+      if (records.length === 3) resolve(consumer.endStream());
+    });
   });
   const pairs: KeyValue[] = [
     [stringToArrayBuffer('k'), Buffer.from('buffer')],
@@ -81,7 +83,7 @@ test('a class made with new, a callback stream, binary keys and values, and its 
   ];
   await producer.sendAll(pairs);
   await producer.sendRecord('no key', 0);
-  await streaming;
+  await streamed;
   expect(records.map((record) => [record.hasKey(), record.keyString()])).toEqual([
     [true, 'k'],
     [true, ''],
@@ -91,6 +93,35 @@ test('a class made with new, a callback stream, binary keys and values, and its 
   expect(new Uint8Array(records[1]?.value() ?? new ArrayBuffer(0))).toEqual(Uint8Array.of(1, 2));
   expect(records[2]?.key()).toBe(null);
   await fluvio.close();
+});
+
+test('a program that opens a callback stream goes on, and hears of what it sends from then on', async () => {
+  const fluvio = await Fluvio.connect(at);
+  const echo = cluster.name('echo');
+  await (await fluvio.admin()).createTopic(echo);
+  const producer = await fluvio.topicProducer(echo);
+  await producer.send('', 'before');
+  await producer.flush();
+  const consumer = await fluvio.partitionConsumer(echo, 0);
+  const heard: string[] = [];
+  const both = new Promise<void>((resolve) => {
+    const hear = (record: Record): void => {
+      if (heard.push(record.valueString()) === 2) resolve();
+    };
+    consumer.stream(Offset.FromEnd(), hear).then(async () => {
+      await producer.send('', 'first');
+      await producer.send('', 'second');
+    });
+  });
+  await both;
+  expect(heard).toEqual(['first', 'second']);
+  const warnings: Error[] = [];
+  const onWarning = (warning: Error): void => void warnings.push(warning);
+  process.on('warning', onWarning);
+  await fluvio.close();
+  await new Promise((resolve) => setImmediate(resolve));
+  process.off('warning', onWarning);
+  expect(warnings).toEqual([]);
 });
 
 test('offsets from the beginning and from the end, next by hand, and fetch', async () => {
