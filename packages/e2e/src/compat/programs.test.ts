@@ -108,7 +108,7 @@ test('a program that opens a callback stream goes on, and hears of what it sends
     const hear = (record: Record): void => {
       if (heard.push(record.valueString()) === 2) resolve();
     };
-    consumer.stream(Offset.FromEnd(), hear).then(async () => {
+    void consumer.stream(Offset.FromEnd(), hear).then(async () => {
       await producer.send('', 'first');
       await producer.send('', 'second');
     });
