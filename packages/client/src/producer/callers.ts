@@ -97,6 +97,8 @@ export function groupCaller(count: number, done: (outcome: GroupOutcome) => void
 
   /** Records of the group that follow each other in a batch, at the same time. */
   interface GroupRun extends Run {
+    /** A field: a getter for each run would keep it until the next full collection. */
+    count: number;
     readonly positions: number[];
     readonly timestampMs: number;
     readonly owner: Caller;
@@ -105,9 +107,7 @@ export function groupCaller(count: number, done: (outcome: GroupOutcome) => void
     const positions = [position];
     return {
       first: index,
-      get count() {
-        return positions.length;
-      },
+      count: 1,
       positions,
       timestampMs,
       owner: caller,
@@ -125,8 +125,10 @@ export function groupCaller(count: number, done: (outcome: GroupOutcome) => void
   const caller: Caller = {
     enter(runs, index, timestampMs, position) {
       const last = runs[runs.length - 1] as Partial<GroupRun> | undefined;
-      if (last?.owner === caller && last.timestampMs === timestampMs) last.positions?.push(position);
-      else runs.push(runOf(index, timestampMs, position));
+      if (last?.owner === caller && last.timestampMs === timestampMs && last.count !== undefined) {
+        last.positions?.push(position);
+        last.count++;
+      } else runs.push(runOf(index, timestampMs, position));
     },
     drop: (_, error) => fail(1, error),
   };

@@ -33,20 +33,17 @@ export function beginTrip(
 ): Trip {
   const reign = cluster.reign(topic, partition, abandoned);
   const { signal } = reign;
-  let session = cluster.liveLeader(topic, partition, 'produce');
-  const send = (to: Session): Promise<readonly ProducePartitionResponse[]> => {
-    session = to;
-    return courier.send(to, partition, batches, leftMs, signal);
-  };
-  const answers =
-    session === undefined ? findLeader(cluster, topic, partition, signal, leftMs).then(send) : send(session);
-  return {
-    get session() {
-      return session;
-    },
-    reign,
-    answers,
-  };
+  const live = cluster.liveLeader(topic, partition, 'produce');
+  if (live !== undefined) {
+    return { session: live, reign, answers: courier.send(live, partition, batches, leftMs, signal) };
+  }
+  // A field and no getter: each getter has a hidden class of its own, which keeps the batches until the next full collection.
+  const answers = findLeader(cluster, topic, partition, signal, leftMs).then((found) => {
+    trip.session = found;
+    return courier.send(found, partition, batches, leftMs, signal);
+  });
+  const trip: Trip & { session: Session | undefined } = { session: undefined, reign, answers };
+  return trip;
 }
 
 async function findLeader(

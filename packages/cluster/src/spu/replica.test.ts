@@ -10,8 +10,8 @@ import { readCheckpoint } from '../storage/checkpoint.ts';
 import type { FsyncPolicy } from '../storage/fsync.ts';
 import { openLog } from '../storage/log.ts';
 import { batchOf, runOf } from '../testing/batches.ts';
+import { openReplica } from './open-replica.ts';
 import type { Replica } from './replica.ts';
-import { openReplica } from './replica.ts';
 import { openReplicas } from './replicas.ts';
 
 let dir: string;

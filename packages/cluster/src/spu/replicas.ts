@@ -6,8 +6,8 @@ import type { Logger } from '../logger.ts';
 import { reasonOf } from '../logger.ts';
 import type { AssignedPartition, Assignments, InSyncChange, ReplicaReport } from '../private/messages.ts';
 import type { FsyncPolicy } from '../storage/fsync.ts';
+import { openReplica } from './open-replica.ts';
 import type { Replica, ReplicationSettings } from './replica.ts';
-import { openReplica } from './replica.ts';
 import { replicaFolders } from './replica-folders.ts';
 
 /** How replicas are kept. */

@@ -9,8 +9,8 @@ import { silent } from '../../logger.ts';
 import { consumerOffsetSpec } from '../../sc/objects.ts';
 import { batchOf, runOf } from '../../testing/batches.ts';
 import { vectorsDir } from '../../testing/vectors.ts';
+import { openReplica } from '../open-replica.ts';
 import type { Replica } from '../replica.ts';
-import { openReplica } from '../replica.ts';
 import { eachChange, runOfChanges, type StoredOffset } from './changes.ts';
 import { openOffsetsTable } from './table.ts';
 
