@@ -8,15 +8,40 @@ import { chaos } from './chaos.ts';
 const tell = (line: string): void => void process.stdout.write(`${line}\n`);
 const complain = (line: string): void => void process.stderr.write(`${line}\n`);
 
-const { values } = parseArgs({
-  options: {
-    seed: { type: 'string', default: process.env.CHAOS_SEED ?? `${Math.trunc(Date.now() / 1000)}` },
-    faults: { type: 'string', default: process.env.CHAOS_FAULTS ?? '500' },
-    'data-dir': { type: 'string' },
-    'min-in-sync': { type: 'string', default: process.env.CHAOS_MIN_IN_SYNC ?? '1' },
-    quiet: { type: 'boolean', default: false },
-  },
-});
+const USAGE = `npm run chaos -- [--faults 500] [--seed N] [--min-in-sync 1] [--data-dir DIR] [--quiet]
+  --faults N       how many; about a second for each
+  --seed N         repeats a run (default: the clock; also CHAOS_SEED)
+  --min-in-sync N  replicas that must have a committed record, 1 to 3
+  --data-dir DIR   keep the cluster's files there
+  --quiet          tell of rounds only`;
+
+const { values } = options();
+
+function options() {
+  try {
+    return parse();
+  } catch (error) {
+    complain(`${error instanceof Error ? error.message : String(error)}\n\n${USAGE}`);
+    process.exit(2);
+  }
+}
+
+function parse() {
+  return parseArgs({
+    options: {
+      help: { type: 'boolean', short: 'h', default: false },
+      seed: { type: 'string', default: process.env.CHAOS_SEED ?? `${Math.trunc(Date.now() / 1000)}` },
+      faults: { type: 'string', default: process.env.CHAOS_FAULTS ?? '500' },
+      'data-dir': { type: 'string' },
+      'min-in-sync': { type: 'string', default: process.env.CHAOS_MIN_IN_SYNC ?? '1' },
+      quiet: { type: 'boolean', default: false },
+    },
+  });
+}
+if (values.help) {
+  tell(USAGE);
+  process.exit(0);
+}
 const seed = Number(values.seed);
 const faults = Number(values.faults);
 const minInSyncReplicas = Number(values['min-in-sync']);
