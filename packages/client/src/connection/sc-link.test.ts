@@ -18,9 +18,11 @@ const network = (maxVersion = 19) => {
   const dialled: string[] = [];
   const pipes: BytePipe[] = [];
   let live = 0;
+  let isDown = false;
   const transport: Transport = {
     async connect(to: Endpoint) {
       dialled.push(to.address.host);
+      if (isDown) throw new Error('down');
       const [ours, theirs] = memoryPipe();
       live++;
       pipes.push(theirs);
@@ -42,7 +44,10 @@ const network = (maxVersion = 19) => {
       onSession: async () => {},
       ...options,
     });
-  return { link, dialled, pipes, live: () => live };
+  const setDown = (value: boolean): void => {
+    isDown = value;
+  };
+  return { link, dialled, pipes, live: () => live, setDown };
 };
 
 test('an endpoint that accepts and never answers is left for the next one at its deadline', async () => {
@@ -144,4 +149,21 @@ test('a controller that drops its clients at once is asked with growing pauses',
   expect(dialled.length).toBeLessThan(12);
   up.close(why);
   vi.restoreAllMocks();
+});
+
+test('a connection apart waits for a controller that is away for longer than one dial may take', async () => {
+  const { link, pipes, setDown, live } = network();
+  const up = await link(['good']);
+  setDown(true);
+  pipes[0]?.close();
+  await until(() => up.state.at !== 'ready');
+  const apart = up.apart(10_000);
+  const outcome = apart.catch((error: unknown) => error);
+  const began = performance.now();
+  await until(() => performance.now() - began > 60);
+  setDown(false);
+  expect(await outcome).toMatchObject({ isClosed: false });
+  expect(live()).toBe(2);
+  (await apart).close();
+  up.close(why);
 });

@@ -142,15 +142,16 @@ export async function scLink(options: ScLinkOptions, signal?: AbortSignal): Prom
       return sinceMs;
     },
     async apart(timeoutMs, stop) {
-      const wait = deadline(Math.min(timeoutMs, connectTimeoutMs), life.signal, stop);
+      await link.session(timeoutMs, stop);
+      const address = endpoints[state.at === 'closed' ? 0 : state.next % endpoints.length] as Address;
+      const limit = deadline(connectTimeoutMs, life.signal, stop);
       try {
-        await link.session(timeoutMs, stop);
-        const address = endpoints[state.at === 'closed' ? 0 : state.next % endpoints.length] as Address;
-        return await openSession({ kind: 'sc', address }, { ...options, probeIntervalMs: 0 }, wait.signal);
+        return await openSession({ kind: 'sc', address }, { ...options, probeIntervalMs: 0 }, limit.signal);
       } catch (error) {
-        throw wait.passed ? dialTimeout('reaching the streaming controller', timeoutMs, wait, error) : error;
+        const what = `connecting to ${formatAddress(address)}`;
+        throw limit.passed ? dialTimeout(what, connectTimeoutMs, limit, error) : error;
       } finally {
-        wait.release();
+        limit.release();
       }
     },
     async session(timeoutMs, stop) {
