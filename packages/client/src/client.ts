@@ -1,7 +1,9 @@
+/** The door: one client for one cluster. */
 import { isFluvioError } from '@fluvio-ts/protocol';
 import type { Cluster } from './cluster.ts';
 import { openCluster } from './cluster.ts';
-import { type ConnectOptions, endpointsOf, positive, spuAddressOf } from './connect-options.ts';
+import type { ConnectOptions } from './connect-options.ts';
+import { endpointsOf, positive, spuAddressOf } from './connect-options.ts';
 import { deadline, orAborted } from './connection/timer.ts';
 import type { Consumer } from './consumer/consumer.ts';
 import { openConsumer } from './consumer/consumer.ts';

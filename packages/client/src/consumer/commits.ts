@@ -2,6 +2,7 @@
 import type { StopSignal } from '@fluvio-ts/protocol/internal';
 import type { Cluster } from '../cluster.ts';
 import { abortedError, orAborted } from '../connection/timer.ts';
+import type { ClientEventOf } from '../observe/events.ts';
 import type { LiveStream } from './settings.ts';
 import { listStored, storeAlone, storeByStream } from './stored-offsets.ts';
 
@@ -40,15 +41,8 @@ interface Mark {
   storing: Promise<void> | undefined;
 }
 
-/** A place that was stored, or could not be. */
-export interface Committed {
-  readonly consumerId: string;
-  readonly topic: string;
-  readonly partition: number;
-  readonly offset: bigint;
-  readonly durationMs: number;
-  readonly error?: unknown;
-}
+/** An offset that was stored, or could not be, as it is told. */
+export type Committed = Omit<ClientEventOf<'commit'>, 'type'>;
 
 /** What commits are made with. */
 export interface CommitsParts {

@@ -1,6 +1,6 @@
 /** The consumer of one topic or several: the streams of their partitions, merged. */
 import type { Codecs } from '@fluvio-ts/protocol';
-import { stopper } from '@fluvio-ts/protocol/internal';
+import { patientTimer, stopper } from '@fluvio-ts/protocol/internal';
 import type { Cluster } from '../cluster.ts';
 import type { Purpose } from '../connection/spu-pool.ts';
 import { abortedError } from '../connection/timer.ts';
@@ -114,7 +114,8 @@ export function openConsumer(
   /** Readers who have a batch in hand and wait for {@link Consumer.resume}. */
   const held: (() => void)[] = [];
   let left = settings.ending.count ?? Number.POSITIVE_INFINITY;
-  let idleTimer: ReturnType<typeof setTimeout> | undefined;
+  /** Clears the timer of `idleMs`. */
+  let stopIdle = (): void => {};
   let released: Promise<void> | undefined;
 
   const given = options.signal && cluster.lend(options.signal);
@@ -123,7 +124,7 @@ export function openConsumer(
     if (state.at === 'over') return;
     state = { at: 'over', error, isCut };
     streams.stop(undefined);
-    clearTimeout(idleTimer);
+    stopIdle();
     cluster.life.removeEventListener('abort', onClientClosed);
     given?.signal.removeEventListener('abort', onAbort);
     given?.release();
@@ -179,10 +180,10 @@ export function openConsumer(
 
   /** Begins to measure how long nothing comes for those who wait. */
   const listen = (): void => {
-    clearTimeout(idleTimer);
+    stopIdle();
     const { idleMs } = settings.ending;
     if (idleMs === undefined || isPaused || waiting.length === 0) return;
-    idleTimer = setTimeout(() => finish(undefined, false), idleMs);
+    stopIdle = patientTimer(idleMs, () => finish(undefined, false));
   };
 
   /** Gives what has arrived to those who wait. */
@@ -327,7 +328,7 @@ export function openConsumer(
     },
     pause() {
       isPaused = true;
-      clearTimeout(idleTimer);
+      stopIdle();
     },
     resume() {
       isPaused = false;

@@ -239,6 +239,21 @@ describe('silence ends every read that waits', () => {
     expect((await pending).done).toBe(true);
   });
 
+  test('but not a program that computed for so long, with a record waiting for it', async () => {
+    const { client } = await withTopic();
+    const producer = await client.producer('t');
+    await producer.send({ value: 'first' });
+    const records = client.consumer('t', { start: 'beginning', until: { idleMs: 50 } })[Symbol.asyncIterator]();
+    expect((await records.next()).value?.text()).toBe('first');
+    const pending = records.next();
+    // As from the network, it is there once timers have had their turn.
+    setImmediate(() => void producer.send({ value: 'second' }));
+    const until = performance.now() + 150;
+    while (performance.now() < until);
+    expect((await pending).value?.text()).toBe('second');
+    expect((await records.next()).done).toBe(true);
+  });
+
   test('and the others, when one of them gets something', async () => {
     const { cluster, client } = await withTopic();
     storeNumbers(cluster, 0, 1, 1);

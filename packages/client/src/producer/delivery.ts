@@ -2,6 +2,7 @@
 import type { Codecs, ErrorCode, FluvioError, Isolation, ProducePartitionResponse } from '@fluvio-ts/protocol';
 import type { Session, StopSignal } from '@fluvio-ts/protocol/internal';
 import { clientError, isPassing, isRetryable, reasonOf, serverError } from '../errors.ts';
+import { lateSmartModule } from '../late-smartmodule.ts';
 import type { Wait } from '../observe/waits.ts';
 import type { SealedBatch } from './batch.ts';
 import { acknowledge, refuse } from './batch.ts';
@@ -72,6 +73,7 @@ async function persist(
   let waiting = batches;
   let last: unknown;
   let isAnyRefused = false;
+  const module = lateSmartModule(cluster);
 
   const end = (ended: readonly SealedBatch[], error: unknown): void => {
     for (const batch of ended) {
@@ -96,7 +98,10 @@ async function persist(
     try {
       const answered = await trip.answers;
       const answers = await untilCommitted(options, waiting, answered, reign.signal, timeLeft(waiting));
-      const outcome = settleAnswers(options, waiting, answers, settled);
+      const lacking = answers.find(({ errorCode }) => errorCode.kind === 'SmartModuleNotFound')?.errorCode;
+      // It may be lacking only because it was stored a moment ago.
+      const isComing = lacking !== undefined && (await module.isComing(refusalOf(options, lacking), reign.signal));
+      const outcome = settleAnswers(options, waiting, answers, isComing, settled);
       ({ again: waiting, error: last } = outcome);
       isAnyRefused ||= outcome.isAnyRefused;
     } catch (error) {
@@ -145,18 +150,22 @@ function tooLate(
   return clientError('produce/timeout', { topic, partition, timeoutMs: deliveryTimeoutMs, waitingFor }, last);
 }
 
+const refusalOf = ({ topic, partition }: Pick<DeliveryOptions, 'topic' | 'partition'>, code: ErrorCode): FluvioError =>
+  serverError(`producing to ${topic}-${partition}`, code);
+
 /** Tells the callers of each batch what was answered; returns the batches that another attempt may help, and why. */
 function settleAnswers(
   { topic, partition, codecs }: DeliveryOptions,
   batches: readonly SealedBatch[],
   answers: readonly ProducePartitionResponse[],
+  isModuleComing: boolean,
   settled: Settled,
 ): {
   readonly again: readonly SealedBatch[];
   readonly error: FluvioError | undefined;
   readonly isAnyRefused: boolean;
 } {
-  const failure = (code: ErrorCode): FluvioError => serverError(`producing to ${topic}-${partition}`, code);
+  const failure = (code: ErrorCode): FluvioError => refusalOf({ topic, partition }, code);
   if (answers.length < batches.length) {
     for (const batch of batches) batch.mayBeDuplicate = true;
     const reason = 'its leader answered for fewer batches than were sent';
@@ -169,7 +178,8 @@ function settleAnswers(
   for (const [i, batch] of batches.entries()) {
     const { errorCode, baseOffset } = answers[i] as ProducePartitionResponse;
     // Once a later batch is stored, another attempt would put this one behind it: its callers decide whether that is wanted.
-    if (isPassing(errorCode) && i > lastStored) {
+    const passes = isPassing(errorCode) || (isModuleComing && errorCode.kind === 'SmartModuleNotFound');
+    if (passes && i > lastStored) {
       again.push(batch);
       error = failure(errorCode);
       continue;

@@ -295,6 +295,20 @@ describe('delivery', () => {
     expect(producer.stats()).toMatchObject({ retries: 2, requests: 3, failed: 2 });
   });
 
+  test.each([true, false])(
+    'of a SmartModule that the SPU does not know waits where the controller has it: %s',
+    async (isStored) => {
+      const { cluster, producer } = await producing({ smartModules: [{ name: 'm' }] });
+      if (isStored) cluster.smartModules.add('m');
+      cluster.faults.produce = () =>
+        cluster.produced.length < 3 ? { kind: 'SmartModuleNotFound', name: 'm' } : undefined;
+      const sent = producer.send({ value: 'a' });
+      if (isStored) expect(await sent).toMatchObject({ offset: 0n, mayBeDuplicate: false });
+      else await expect(sent).rejects.toMatchObject({ code: 'smartmodule/not-found' });
+      expect(cluster.produced).toHaveLength(isStored ? 3 : 1);
+    },
+  );
+
   test('of SmartModules is the SPU’s work, with each request', async () => {
     const { cluster, producer } = await producing({ smartModules: [{ name: 'upper', params: { a: 'b' } }] });
     await producer.send({ value: 'a' });
