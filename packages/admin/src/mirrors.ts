@@ -49,9 +49,8 @@ export function mirrors(cluster: Cluster): Mirrors {
     get: verbs.get,
     list: verbs.list,
     async create(name, settings = { type: 'remote' }, options = {}) {
-      const { dryRun = false } = options;
       const spec = { mirrorType: typeOf(name, settings) };
-      const request = { label: 'Mirror', body: { name, dryRun, timeout: undefined, spec } } as const;
+      const request = { label: 'Mirror', body: { name, dryRun: false, timeout: undefined, spec } } as const;
       const status = {
         connectionStatus: 'Offline',
         pairingSc: { kind: 'Waiting' },

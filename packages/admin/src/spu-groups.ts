@@ -53,9 +53,8 @@ export function spuGroups(cluster: Cluster): SpuGroups {
     get: verbs.get,
     list: verbs.list,
     async create(name, group = {}, options = {}) {
-      const { dryRun = false } = options;
       const spec = 'spuConfig' in group ? group : specOf(group);
-      const request = { label: 'SpuGroup', body: { name, dryRun, timeout: undefined, spec } } as const;
+      const request = { label: 'SpuGroup', body: { name, dryRun: false, timeout: undefined, spec } } as const;
       return verbs.create(name, request, spuGroup(name, spec, { resolution: 'Init', reason: undefined }), options);
     },
     delete: (key, options) => verbs.delete(key, { label: 'SpuGroup', body: { key, force: false } }, options),

@@ -45,9 +45,8 @@ export function tableFormats(cluster: Cluster): TableFormats {
     get: verbs.get,
     list: verbs.list,
     async create(name, format = {}, options = {}) {
-      const { dryRun = false } = options;
       const spec = 'inputFormat' in format ? format : specOf(name, format);
-      const request = { label: 'TableFormat', body: { name, dryRun, timeout: undefined, spec } } as const;
+      const request = { label: 'TableFormat', body: { name, dryRun: false, timeout: undefined, spec } } as const;
       return verbs.create(name, request, tableFormat(name, spec, { resolution: 'Init', reason: undefined }), options);
     },
     delete: (key, options) => verbs.delete(key, { label: 'TableFormat', body: { key, force: false } }, options),

@@ -59,10 +59,9 @@ export function smartModules(cluster: Cluster): SmartModules {
   const verbs = kept(cluster, { kind: smartModuleKind, noun: 'SmartModule' });
   return {
     async create(name, module, options = {}) {
-      const { dryRun = false } = options;
       const spec = 'summary' in module ? module : await smartModuleSpec(name, module);
       const stored = spec.meta === undefined ? name : smartModuleStoreName(spec.meta.package);
-      const request = { label: 'SmartModule', body: { name, dryRun, timeout: undefined, spec } } as const;
+      const request = { label: 'SmartModule', body: { name, dryRun: false, timeout: undefined, spec } } as const;
       return verbs.create(stored, request, smartModule(stored, spec, {}), options);
     },
 
